@@ -1,0 +1,171 @@
+#include "clients/cli/bridge/daemon_start.h"
+
+#include "protocol/errors.h"
+#include "server/wire/known_agents.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char** environ;
+
+namespace acpd::bridge {
+namespace {
+
+protocol::failure failed(std::string text) { return {protocol::internal_error, std::move(text)}; }
+
+std::string search_path() {
+  const char* path = std::getenv("PATH");
+  return path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
+}
+
+/// What find_paths gives when nothing points anywhere else: the user's own daemon.
+bool is_default_socket(const wire::paths& where) {
+  std::vector<std::pair<const char*, std::string>> saved;
+  for (const char* name : {"ACPD_STATE_DIR", "ACPD_SOCKET"})
+    if (const char* value = std::getenv(name)) {
+      saved.emplace_back(name, value);
+      ::unsetenv(name);
+    }
+  const auto plain = wire::find_paths({});
+  for (const auto& [name, value] : saved)
+    ::setenv(name, value.c_str(), 1);
+  return plain && plain->socket == where.socket;
+}
+
+/// Without what acpd gives its agents: the daemon is nobody's session.
+std::vector<char*> daemon_environment() {
+  std::vector<char*> kept;
+  for (char** entry = environ; *entry != nullptr; ++entry)
+    if (std::strncmp(*entry, "ACPD_SESSION=", 13) != 0) kept.push_back(*entry);
+  kept.push_back(nullptr);
+  return kept;
+}
+
+} // namespace
+
+protocol::result<std::vector<std::string>> start_command(const wire::paths& where,
+                                                         const std::string& config) {
+  if (std::getenv("ACPD_SESSION") != nullptr && is_default_socket(where))
+    return std::unexpected(failed("an agent does not start your daemon: start it outside the agent "
+                                  "with `acpd serve --background`"));
+  auto program = wire::find_program(wire::beside_this_executable("acpd").string(), "");
+  if (!program) program = wire::find_program("acpd", search_path());
+  if (!program)
+    return std::unexpected(
+        failed("there is no program acpd beside acpctl or on PATH: install it there"));
+  std::vector<std::string> argv{program->string(), "serve",       "--background", "--socket",
+                                where.socket,      "--state-dir", where.state_dir};
+  if (!config.empty()) argv.insert(argv.end(), {"--config", where.config.string()});
+  return argv;
+}
+
+void daemon_start::begin() {
+  if (running()) return;
+  if (const auto systemd_run = wire::find_program("systemd-run", search_path())) {
+    std::vector<std::string> argv{systemd_run->string(), "--user",  "--scope",
+                                  "--collect",           "--quiet", "--"};
+    argv.insert(argv.end(), command_.begin(), command_.end());
+    in_scope_ = true;
+    spawn(argv);
+  }
+  if (running()) return;
+  in_scope_ = false;
+  spawn(command_);
+}
+
+void daemon_start::spawn(const std::vector<std::string>& argv) {
+  forget();
+  std::vector<char*> arguments;
+  for (const std::string& word : argv)
+    arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  std::vector<char*> environment = daemon_environment();
+  stderr_fd_ = ::memfd_create("acpd-start", MFD_CLOEXEC);
+
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDWR, 0);
+  posix_spawn_file_actions_adddup2(&files, 0, 1);
+  posix_spawn_file_actions_adddup2(&files, stderr_fd_ < 0 ? 0 : stderr_fd_, 2);
+  posix_spawn_file_actions_addclosefrom_np(&files, 3);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  // A session of its own: an editor that ends its process group must not end a daemon that starts.
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  pid_t child = -1;
+  const int error = ::posix_spawn(&child, arguments[0], &files, &attributes, arguments.data(),
+                                  environment.data());
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&files);
+  if (error != 0) {
+    spawn_error_ = "cannot start " + argv[0] + ": " + std::strerror(error);
+    return;
+  }
+  child_ = child;
+  process_fd_ = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+}
+
+std::optional<protocol::result<void>> daemon_start::collect() {
+  if (!running()) return protocol::result<void>(std::unexpected(failed(spawn_error_)));
+  int status = 0;
+  const pid_t ended = ::waitpid(child_, &status, WNOHANG);
+  if (ended == 0 || (ended < 0 && errno == EINTR)) return std::nullopt;
+  const bool listens = ended == child_ && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  std::string words = last_words();
+  forget();
+  if (listens) return protocol::result<void>{};
+  if (in_scope_) { // it may have been systemd's fault: a container, no user manager
+    in_scope_ = false;
+    spawn(command_);
+    return running() ? std::nullopt : collect();
+  }
+  if (words.empty()) words = command_[0] + " ended without a word";
+  return protocol::result<void>(std::unexpected(failed(std::move(words))));
+}
+
+protocol::result<void> daemon_start::run(int limit_ms) {
+  begin();
+  const int step_ms = 10; // only where there is no pidfd
+  for (int waited = 0;; waited += step_ms) {
+    if (auto outcome = collect()) return *std::move(outcome);
+    if (waited >= limit_ms) break;
+    pollfd ended{process_fd_, POLLIN, 0};
+    ::poll(&ended, 1, step_ms);
+  }
+  return std::unexpected(failed(command_[0] + " has not begun to listen in " +
+                                std::to_string(limit_ms / 1000) + " s: see its log"));
+}
+
+std::string daemon_start::last_words() const {
+  char text[4096];
+  const off_t end = stderr_fd_ < 0 ? 0 : ::lseek(stderr_fd_, 0, SEEK_END);
+  const off_t from = std::max<off_t>(0, end - static_cast<off_t>(sizeof text));
+  const ssize_t n = end <= 0 ? 0 : ::pread(stderr_fd_, text, sizeof text, from);
+  std::string_view words(text, n > 0 ? static_cast<std::size_t>(n) : 0);
+  while (words.ends_with('\n'))
+    words.remove_suffix(1);
+  return std::string(words.substr(words.rfind('\n') + 1));
+}
+
+void daemon_start::forget() {
+  if (process_fd_ >= 0) ::close(process_fd_);
+  if (stderr_fd_ >= 0) ::close(stderr_fd_);
+  process_fd_ = stderr_fd_ = -1;
+  child_ = -1;
+}
+
+} // namespace acpd::bridge

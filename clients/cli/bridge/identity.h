@@ -1,0 +1,13 @@
+#pragma once
+
+#include "clients/cli/bridge/memory.h"
+
+#include <string>
+
+namespace acpd::bridge {
+
+/// This process as its hello describes it: a new uuid, and the environment without ACPD_*
+/// variables.
+identity own_identity(const std::string& agent);
+
+} // namespace acpd::bridge

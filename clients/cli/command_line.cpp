@@ -1,0 +1,173 @@
+#include "clients/cli/command_line.h"
+
+#include "clients/cli/commands.h"
+#include "clients/cli/connect.h"
+#include "clients/cli/exit_codes.h"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+
+namespace acpd::cli {
+namespace {
+
+constexpr const char* about =
+    "acpctl: work with coding agents that acpd keeps running.\n\n"
+    "An editor's settings name `acpctl connect --agent NAME` as the agent. What the editor starts "
+    "goes on when it is gone; `acpctl ls` lists it and `acpctl attach` shows it.";
+
+constexpr const char* exit_codes =
+    "SESSION is an id, the beginning of one, or - for the newest (as is leaving it out).\n\n"
+    "Exit codes: 0 done; 1 failed, or the turn did not end normally; 2 wrong command line; "
+    "3 no daemon; 4 no such session or question; 130 cancelled.\n"
+    "Files: $XDG_CONFIG_HOME/acpd/config.toml, $XDG_STATE_HOME/acpd/, $XDG_RUNTIME_DIR/acpd/.";
+
+using action = std::function<int()>;
+
+/// What the options are parsed into; lives as long as the parser.
+struct command_line {
+  common_options common;
+  run_options run;
+  attach_options attach;
+  log_options log;
+  permit_options permit;
+  connect_arguments connect;
+  std::string session, shell;
+  std::vector<std::string> words;
+  bool only_ids = false;
+  bool agents = false;
+  action chosen;
+};
+
+CLI::App* add(CLI::App& app, command_line& c, const char* name, const char* text, action run) {
+  CLI::App* command = app.add_subcommand(name, text);
+  command->callback([&c, run = std::move(run)] { c.chosen = run; });
+  return command;
+}
+
+void add_session(CLI::App* command, std::string& session, bool required = false) {
+  auto* option = command->add_option("SESSION", session, "id, beginning of an id, or - (newest)");
+  if (required) option->required();
+}
+
+void add_connect(CLI::App& app, command_line& c) {
+  CLI::App* connect = add(app, c, "connect", "be the agent of an editor: ACP on stdio", [&c] {
+    c.connect.flags = c.common.flags;
+    c.connect.program_arguments = c.words;
+    return acpd::cli::connect(c.connect);
+  });
+  connect->add_option("--agent", c.connect.agent,
+                      "the agent of new sessions; shows its sessions only");
+  connect->prefix_command();
+  connect->footer("Starts the daemon when none runs, and reconnects by itself. Further arguments, "
+                  "on a terminal, run the agent's own program with them, as ACP's terminal login "
+                  "does: acpctl connect --agent claude /login");
+}
+
+void add_work(CLI::App& app, command_line& c) {
+  CLI::App* run = add(app, c, "run", "give an agent a prompt in a new session", [&c] {
+    for (const std::string& word : c.words)
+      c.run.prompt += (c.run.prompt.empty() ? "" : " ") + word;
+    return acpd::cli::run(c.common, c.run);
+  });
+  run->add_option("--agent,-a", c.run.agent, "name of the agent; else the configured default");
+  run->add_option("--cwd,-C", c.run.cwd, "folder to work in; else this one");
+  run->add_flag("--detach,-d", c.run.detach, "print the session's id and leave it to the daemon");
+  run->add_option("PROMPT", c.words, "what to do; - reads it from stdin")->required();
+  run->footer("Ctrl-C cancels the turn; a second one only leaves it alone.");
+
+  CLI::App* attach = add(app, c, "attach", "show a session: what was, then what comes",
+                         [&c] { return acpd::cli::attach(c.common, c.attach); });
+  add_session(attach, c.attach.session);
+  attach->add_option("--from", c.attach.from, "only what comes from this number on")
+      ->check(CLI::PositiveNumber);
+  attach->add_flag("--wait,-w", c.attach.wait, "end when the session has nothing to do");
+  attach->footer("Ctrl-C detaches; the session goes on. With --json: the daemon's own lines.");
+
+  CLI::App* permit = add(app, c, "permit", "list and answer what agents ask",
+                         [&c] { return acpd::cli::permit(c.common, c.permit); });
+  add_session(permit, c.permit.session);
+  permit->add_option("--id", c.permit.id, "one question");
+  permit->add_flag("--all", c.permit.all, "answer all of them alike");
+  auto* how = permit->add_option_group("answer");
+  how->add_flag("--allow,-y", c.permit.answer.allow, "allow once");
+  how->add_flag("--reject,-n", c.permit.answer.reject, "reject, or decline");
+  how->add_option("--option", c.permit.answer.option, "choose this option, by its id");
+  how->add_option("--answer", c.permit.answer.answer, "JSON object: what was asked for");
+  how->require_option(0, 1);
+  permit->footer("Without SESSION: of all sessions. Without an answer: asks on a terminal, else "
+                 "lists. Nothing is ever answered by waiting.");
+}
+
+void add_looking(CLI::App& app, command_line& c) {
+  CLI::App* ls = add(app, c, "ls", "list the sessions, newest first",
+                     [&c] { return list(c.common, c.only_ids); });
+  ls->add_flag("--quiet,-q", c.only_ids, "ids only");
+
+  CLI::App* log =
+      add(app, c, "log", "print a session's log", [&c] { return acpd::cli::log(c.common, c.log); });
+  add_session(log, c.log.session);
+  log->add_option("--from", c.log.from, "number of the first entry")->check(CLI::PositiveNumber);
+  log->add_flag("--follow,-f", c.log.follow, "go on with what comes");
+  log->footer("With --json one entry a line: {seq, at, kind, turn, frame?}.");
+
+  add(app, c, "status", "what the daemon is doing", [&c] { return status(c.common); });
+  add(app, c, "doctor", "what is installed, what is wrong, what to do",
+      [&c] { return doctor(c.common); });
+}
+
+void add_ending(CLI::App& app, command_line& c) {
+  add_session(add(app, c, "cancel", "end the running turn and those queued",
+                  [&c] { return cancel(c.common, c.session); }),
+              c.session);
+  add_session(add(app, c, "close", "end the turn and the agent; the session can be loaded again",
+                  [&c] { return close(c.common, c.session); }),
+              c.session);
+  add_session(add(app, c, "rm", "delete a session and its log for good",
+                  [&c] { return remove(c.common, c.session); }),
+              c.session, true);
+  CLI::App* stop = add(app, c, "stop", "end the daemon; agents go on without it",
+                       [&c] { return acpd::cli::stop(c.common, c.agents); });
+  stop->add_flag("--agents", c.agents, "end the agents, too");
+}
+
+void add_completion(CLI::App& app, command_line& c) {
+  CLI::App* completion = add(app, c, "completion", "print the completion script of a shell",
+                             [&c] { return acpd::cli::completion(c.shell); });
+  completion->add_option("SHELL", c.shell, "bash or zsh")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh"}));
+  completion->footer("bash: source <(acpctl completion bash)\n"
+                     "zsh: acpctl completion zsh > a file _acpctl in a folder of $fpath");
+  add(app, c, "agent-names", "", [&c] { return agent_names(c.common); })->group("");
+}
+
+} // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app(about, "acpctl");
+  command_line c;
+  app.set_version_flag("--version,-V", "acpctl " ACPD_VERSION);
+  app.add_option("--socket", c.common.flags.socket, "the daemon's socket (ACPD_SOCKET)");
+  app.add_option("--state-dir", c.common.flags.state_dir, "the daemon's state (ACPD_STATE_DIR)");
+  app.add_option("--config", c.common.flags.config, "configuration file (ACPD_CONFIG)");
+  app.add_flag("--json", c.common.json, "for programs: one JSON document, or one a line");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(exit_codes);
+  add_connect(app, c);
+  add_work(app, c);
+  add_looking(app, c);
+  add_ending(app, c);
+  add_completion(app, c);
+  try {
+    app.parse(argc, argv);
+    if (const auto* connect = app.get_subcommand("connect"); connect->parsed())
+      c.words = connect->remaining();
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? ok : usage;
+  }
+  return c.chosen();
+}
+
+} // namespace acpd::cli

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "clients/cli/questions.h"
+#include "server/wire/paths.h"
+
+#include <cstdint>
+#include <string>
+
+namespace acpd::cli {
+
+/// What every command has.
+struct common_options {
+  wire::path_flags flags;
+  bool json = false;
+};
+
+struct run_options {
+  std::string agent, cwd, prompt;
+  bool detach = false;
+};
+struct attach_options {
+  std::string session;
+  std::int64_t from = 0; // a seq; 0: the whole conversation
+  bool wait = false;     // until the session has nothing to do
+};
+struct log_options {
+  std::string session;
+  std::int64_t from = 1;
+  bool follow = false;
+};
+struct permit_options {
+  std::string session;
+  std::string id; // of one question
+  bool all = false;
+  answer_flags answer;
+};
+
+// Each is one command: writes to stdout, says what is wrong on stderr, returns the exit code.
+int run(const common_options& common, const run_options& o);
+int attach(const common_options& common, const attach_options& o);
+int list(const common_options& common, bool only_ids);
+int log(const common_options& common, const log_options& o);
+int cancel(const common_options& common, const std::string& session);
+int close(const common_options& common, const std::string& session);
+int remove(const common_options& common, const std::string& session);
+int permit(const common_options& common, const permit_options& o);
+int status(const common_options& common);
+int stop(const common_options& common, bool agents);
+int doctor(const common_options& common);
+int completion(const std::string& shell);
+int agent_names(const common_options& common); // for completion
+
+/// Says the failure on stderr and gives its exit code.
+int report(const protocol::failure& f);
+
+} // namespace acpd::cli

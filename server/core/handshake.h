@@ -1,0 +1,88 @@
+#pragma once
+
+#include "server/core/session.h"
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace acpd::core {
+
+/// What a session needs of a new agent process.
+struct opening {
+  std::string cwd;              // raw JSON string
+  std::string additional_dirs;  // raw JSON array, or empty
+  std::string mcp_servers;      // raw JSON array
+  std::string agent_sid;        // raw JSON string of the agent's own id: restore it; empty: a new session
+  bool had_turns = false;       // losing the agent's own memory must be said
+  std::vector<choice> chosen;   // modes and options to ask for again
+};
+
+/// acpd's side of the first words with an agent process: initialize, authenticate as before, a new
+/// session or the old one (resume, else load, else a new one), then the modes that a person chose.
+/// Pure. Owned by one agent link; session thread.
+class handshake {
+ public:
+  struct request {
+    std::string method;
+    std::string params;  // raw JSON
+  };
+  enum class state {
+    initializing,
+    idle,      // initialised; nobody has asked for a session (a probe)
+    opening,
+    ready,
+    failed,
+  };
+
+  /// `auth`: raw params of the last successful authenticate of this agent; empty: none.
+  explicit handshake(std::string auth) : auth_(std::move(auth)) {}
+
+  request begin();
+  /// The session that is wanted; at any time, once. The next request, if it can be made now.
+  std::optional<request> open(opening what);
+  /// The answer to the last request: raw result or raw error. The next request, if there is one.
+  std::optional<request> on_response(std::string_view result, std::string_view error);
+  /// Should this update of the agent be kept from the log? (Its replay of what acpd has itself.)
+  bool swallows(std::string_view variant);
+
+  /// The last session/new failed: the process takes another open(), e.g. after an authenticate.
+  void retry();
+
+  state now() const { return state_; }
+  const std::string& initialize_result() const { return initialize_result_; }  // raw JSON
+  const std::string& agent_sid() const { return agent_sid_; }                  // raw JSON string
+  const std::string& modes() const { return modes_; }
+  const std::string& config_options() const { return config_options_; }
+  bool fresh_after_loss() const { return fresh_after_loss_; }
+  /// Why it failed: the agent's own error object, raw.
+  const std::string& error() const { return error_; }
+  /// A choice of mode or option could not be restored: the session must not go on more loosely.
+  const std::string& lost_choice() const { return lost_choice_; }
+
+ private:
+  enum class step { initialize, authenticate, fresh, resume, load, choose };
+  std::optional<request> ask_open();
+  std::optional<request> ask_fresh();
+  std::optional<request> ask_choice();
+  request with_session(std::string_view method, bool needs_servers);
+  std::optional<request> fail(std::string_view error);
+  void keep(std::string_view result);
+
+  std::string auth_;
+  step step_ = step::initialize;
+  state state_ = state::initializing;
+  std::optional<opening> what_;
+  std::size_t next_choice_ = 0;
+  std::size_t replayed_ = 0;  // updates swallowed since the last request
+  bool authenticated_ = false;
+  bool fresh_after_loss_ = false;
+  std::string initialize_result_, agent_sid_, modes_, config_options_, error_, lost_choice_;
+};
+
+/// What acpd says of itself to every agent, as `clientCapabilities`.
+std::string_view client_capabilities();
+
+}  // namespace acpd::core

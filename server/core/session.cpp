@@ -1,0 +1,249 @@
+#include "server/core/session.h"
+
+#include "server/core/lines.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace acpd::core {
+
+using namespace protocol;
+
+namespace {
+
+constexpr std::string_view cancelled_response =
+    R"({"jsonrpc":"2.0","id":null,"result":{"stopReason":"cancelled"}})";
+
+}  // namespace
+
+session::session(session_seed seed) : s_(std::move(seed)) {
+  quoted_sid_ = quoted(s_.sid);
+  for (turn& t : s_.open_turns) {
+    if (t.state == turn_state::running) {
+      t.started_seq = 1;  // any client may have seen it start
+      running_ = std::move(t);
+    } else {
+      queue_.push_back(std::move(t));
+    }
+  }
+  s_.open_turns.clear();
+  for (question& q : s_.questions) questions_.emplace(q.id, std::move(q));
+  s_.questions.clear();
+  if (s_.shim) agent_ = agent_state::ready;
+}
+
+void session::step(const event& e, std::int64_t at_ms, actions& out) {
+  at_ms_ = at_ms;
+  out_ = &out;
+  std::visit([this](const auto& what) { on(what); }, e);
+  out_ = nullptr;
+}
+
+void session::bind(std::int64_t shim, std::uint64_t next_n) {
+  s_.shim = shim;
+  s_.next_n = next_n;
+  ++s_.processes;
+  agent_ = agent_state::starting;
+  written_ = 0;
+}
+
+const turn* session::find_turn(std::string_view key) const {
+  if (running_ && running_->key == key) return &*running_;
+  auto at = std::ranges::find(queue_, key, &turn::key);
+  return at == queue_.end() ? nullptr : &*at;
+}
+
+bool session::has_call(std::string_view key) const {
+  return std::ranges::any_of(s_.calls, [&](const auto& c) { return c.second.key == key; }) ||
+         std::ranges::any_of(waiting_, [&](const auto& w) { return w.key == key; });
+}
+
+bool session::needs_person() const {
+  return std::ranges::any_of(questions_, [](const auto& q) {
+    return q.second.kind == question_kind::permission || q.second.kind == question_kind::elicitation;
+  });
+}
+
+std::uint64_t session::send_line(send_kind kind, std::string_view method, std::string line,
+                                 std::int64_t ref, std::string key, bool keyed, bool secret) {
+  const std::uint64_t n = take_n();
+  s_.calls[n] = {kind, ref, key, keyed, std::string(method), {}};
+  out_->push_back(send{n, kind, ref, std::move(key), keyed, std::string(method), std::move(line), secret});
+  return n;
+}
+
+// ---- turns
+
+void session::on(const prompt_in& e) {
+  turn t;
+  t.id = e.turn_id;
+  t.state = turn_state::queued;
+  t.author = e.author;
+  t.key = e.key;
+  t.keyed = e.keyed;
+  t.key_hash = e.key_hash;
+  t.prompt = e.line;
+  t.created_ms = at_ms_;
+  if (s_.title.empty() && s_.turns == 0 && queue_.empty()) {
+    for_each_element(member(e.e.params.in(e.line), "prompt"), [&](std::string_view block) {
+      if (!s_.title.empty()) return;
+      std::string text = unquote(member(block, "text"));
+      s_.title = text.substr(0, std::min(text.find('\n'), std::size_t{80}));
+    });
+  }
+  s_.closed = false;
+  out_->push_back(save_session{});
+  out_->push_back(save_turn{t});
+  if (t.keyed) out_->push_back(save_answer{t.key, true, t.key_hash, {}, t.id, 0});
+  out_->push_back(durable{});
+  queue_.push_back(std::move(t));
+  start_next();
+}
+
+void session::start_next() {
+  if (running_ || (queue_.empty() && waiting_.empty())) return;
+  if (agent_ == agent_state::none) {
+    agent_ = agent_state::starting;
+    out_->push_back(start_agent{});
+  }
+  if (agent_ != agent_state::ready || queue_.empty()) return;
+  turn t = std::move(queue_.front());
+  queue_.pop_front();
+  start(std::move(t));
+}
+
+void session::start(turn t) {
+  auto e = scan(t.prompt);
+  const bool shown = t.number != 0;  // it began before, and did not reach the agent
+  t.state = turn_state::running;
+  t.shim = s_.shim;
+  running_ = std::move(t);
+  turn& now = *running_;
+  if (!shown) show_start(now, *e);
+  now.sent_as = s_.next_n;
+  send_line(send_kind::prompt, "session/prompt", to_agent(now.prompt, *e, now.sent_as, s_.agent_sid),
+            now.id);
+  progress_.clear();
+  out_->push_back(save_turn{now});
+  out_->push_back(save_session{});
+  out_->push_back(durable{});
+}
+
+/// The turn's first entries: that it started, and what was asked, for everybody but its author.
+void session::show_start(turn& t, const envelope& e) {
+  t.number = ++s_.turns;
+  t.started_seq = next_seq();
+  out_->push_back(log_own{entry_kind::turn_started, {}, {}, t.started_seq, t.number, s_.processes, t.id});
+  for_each_element(member(e.params.in(t.prompt), "prompt"), [&](std::string_view block) {
+    std::string line = user_message(quoted_sid_, block);
+    const splice where = splice_of(*scan(line), line);
+    out_->push_back(log_own{entry_kind::user_message, std::move(line), where, next_seq(), t.number,
+                            author_hash(t.author), t.id});
+  });
+}
+
+/// Ends a turn in the log, in its row and for its key. The response is the agent's line, or acpd's.
+void session::end(turn t, turn_state state, std::string outcome, std::string_view agent_response,
+                  std::string own_response) {
+  if (t.number == 0) t.number = ++s_.turns;  // never began
+  const std::uint64_t seq = next_seq();
+  t.state = state;
+  t.outcome = std::move(outcome);
+  t.ended_ms = at_ms_;
+  last_outcome_ = t.outcome;
+  if (t.keyed) {
+    std::string answer(agent_response.empty() ? std::string_view(own_response) : agent_response);
+    out_->push_back(save_answer{t.key, true, t.key_hash, std::move(answer), t.id, seq});
+  }
+  if (!agent_response.empty())
+    out_->push_back(log_line{entry_kind::turn_ended, agent_response, {}, {}, seq, t.number, s_.processes, t.id});
+  else
+    out_->push_back(log_own{entry_kind::turn_ended, std::move(own_response), {}, seq, t.number, s_.processes, t.id});
+  out_->push_back(turn_closed{t.started_seq, seq});
+  t.prompt.clear();
+  out_->push_back(save_turn{std::move(t)});
+  out_->push_back(save_session{});
+  out_->push_back(durable{});
+}
+
+void session::on(const cancel_in& e) {
+  if (running_ && (running_->author == e.author || running_->started_seq <= e.seen)) cancel_running();
+  cancel_queued();
+}
+
+void session::cancel_running() {
+  if (running_->cancelled || agent_ != agent_state::ready) return;
+  running_->cancelled = true;
+  cancel_questions();
+  send_line(send_kind::notification, "session/cancel",
+            notification_line("session/cancel", R"({"sessionId":)" + s_.agent_sid + "}"), 0);
+  out_->push_back(save_turn{*running_});
+  out_->push_back(durable{});
+}
+
+void session::cancel_queued() {
+  while (!queue_.empty()) {
+    turn t = std::move(queue_.front());
+    queue_.pop_front();
+    end(std::move(t), turn_state::ended, "cancelled", {}, std::string(cancelled_response));
+  }
+}
+
+void session::on(const cancel_request_in& e) {
+  if (running_ && running_->key == e.key) return cancel_running();
+  if (auto at = std::ranges::find(queue_, e.key, &turn::key); at != queue_.end()) {
+    turn t = std::move(*at);
+    queue_.erase(at);
+    return end(std::move(t), turn_state::ended, "cancelled", {}, std::string(cancelled_response));
+  }
+  for (const auto& [n, c] : s_.calls) {
+    if (c.kind != send_kind::request || c.key != e.key) continue;
+    send_line(send_kind::notification, "$/cancel_request",
+              notification_line("$/cancel_request", R"({"requestId":)" + std::to_string(n) + "}"), 0);
+    return;
+  }
+}
+
+/// Stopping at once: the agent is not asked, and what it still says is not heard.
+void session::on(const close_in&) {
+  withdraw_all();
+  if (running_) {
+    turn t = std::move(*running_);
+    running_.reset();
+    end(std::move(t), turn_state::ended, "cancelled", {}, std::string(cancelled_response));
+  }
+  cancel_queued();
+  for (const auto& [n, c] : std::exchange(s_.calls, {}))
+    if (c.kind == send_kind::request)
+      out_->push_back(save_answer{c.key, c.keyed, 0, error_line("null", request_cancelled, "the session was closed")});
+  for (const waiting_request& w : std::exchange(waiting_, {}))
+    out_->push_back(save_answer{w.key, w.keyed, 0, error_line("null", request_cancelled, "the session was closed")});
+  if (agent_ != agent_state::none) out_->push_back(stop_agent{});
+  agent_ = agent_state::none;
+  s_.shim = 0;
+  s_.closed = true;
+  progress_.clear();
+  out_->push_back(save_session{});
+  out_->push_back(durable{});
+}
+
+void session::on(const delete_in&) {
+  on(close_in{});
+  out_->push_back(bury{});
+}
+
+/// The agent is gone in the middle of a turn: said in the conversation, then in the response.
+void session::give_up(turn t, std::string_view outcome, std::string_view text) {
+  if (t.cancelled) {
+    end(std::move(t), turn_state::ended, "cancelled", {}, std::string(cancelled_response));
+    return;
+  }
+  say(text);
+  const std::string data =
+      R"({"acpd":{"turn":)" + std::to_string(t.number) + R"(,"outcome":")" + std::string(outcome) + "\"}}";
+  const turn_state state =
+      outcome == "outcome_unknown" ? turn_state::outcome_unknown : turn_state::interrupted;
+  end(std::move(t), state, std::string(outcome), {}, error_line("null", internal_error, text, data));
+}
+
+}  // namespace acpd::core

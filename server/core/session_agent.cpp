@@ -1,0 +1,270 @@
+#include "server/core/lines.h"
+#include "server/core/session.h"
+
+#include <charconv>
+#include <utility>
+
+namespace acpd::core {
+
+using namespace protocol;
+
+void session::say(std::string_view text) {
+  std::string line = own_message(quoted_sid_, text);
+  const splice where = splice_of(*scan(line), line);
+  out_->push_back(log_own{entry_kind::own_update, std::move(line), where, next_seq(), turn_number(), s_.processes, 0});
+}
+
+void session::on(const agent_line& e) {
+  switch (e.e.kind) {
+    case shape::notification:
+      return e.e.method.in(e.line) == "session/update" ? on_update(e) : on_notification(e);
+    case shape::request: return on_request(e);
+    case shape::response: return on_response(e);
+  }
+}
+
+namespace {
+
+bool is_chunk(std::string_view variant) {
+  return variant == "agent_message_chunk" || variant == "agent_thought_chunk" ||
+         variant == "user_message_chunk";
+}
+
+entry_kind kind_of(std::string_view variant) {
+  if (variant == "notice") return entry_kind::notice;
+  return variant.starts_with("compaction_") ? entry_kind::gated : entry_kind::update;
+}
+
+}  // namespace
+
+void session::on_update(const agent_line& e) {
+  const std::string_view variant = e.e.variant.in(e.line);
+  const bool chunk = is_chunk(variant);
+  if (!chunk) {
+    chunk_variant_.clear();
+    note_state(e, variant);
+  }
+  const std::uint64_t seq = next_seq();
+  out_->push_back(log_line{kind_of(variant), e.line, splice_of(e.e, e.line),
+                           chunk ? message_id(e, variant) : std::string_view(), seq, turn_number(),
+                           s_.processes, 0});
+}
+
+/// The message that a chunk belongs to: the agent's own id, or one that is minted whenever the kind,
+/// the turn or the process changes, or something else came in between.
+std::string_view session::message_id(const agent_line& e, std::string_view variant) {
+  if (e.e.message_id) {
+    chunk_variant_.clear();
+    std::string_view raw = e.e.message_id.in(e.line);
+    return raw.substr(1, raw.size() - 2);
+  }
+  if (variant != chunk_variant_ || chunk_turn_ != turn_number() || chunk_process_ != s_.processes) {
+    chunk_variant_ = variant;
+    chunk_turn_ = turn_number();
+    chunk_process_ = s_.processes;
+    chunk_id_ = "m" + std::to_string(s_.head + 1);
+  }
+  return chunk_id_;
+}
+
+/// Keeps what a client that attaches later must be told: mode, options, title, commands, progress.
+void session::note_state(const agent_line& e, std::string_view variant) {
+  const std::string_view update = e.e.update.in(e.line);
+  if (e.e.params_meta)
+    if (auto raw = member(e.e.params_meta.in(e.line), "acpd/progress"); !raw.empty()) progress_ = raw;
+  if (variant == "current_mode_update" && !s_.modes.empty()) {
+    const std::string_view current = member(s_.modes, "currentModeId");
+    const std::string_view now = member(update, "currentModeId");
+    if (current.empty() || now.empty()) return;
+    s_.modes.replace(static_cast<std::size_t>(current.data() - s_.modes.data()), current.size(), now);
+  } else if (variant == "config_option_update") {
+    s_.config_options = member(update, "configOptions");
+  } else if (variant == "session_info_update") {
+    const std::string_view title = member(update, "title");
+    if (!title.starts_with('"')) return;
+    s_.title = unquote(title);
+  } else if (variant == "available_commands_update") {
+    commands_ = member(update, "availableCommands");
+    return;
+  } else {
+    return;
+  }
+  out_->push_back(save_session{});
+}
+
+void session::on_notification(const agent_line& e) {
+  const std::string_view method = e.e.method.in(e.line);
+  if (method == "$/cancel_request") {
+    const std::string_view id = member(e.e.params.in(e.line), "requestId");
+    for (auto at = questions_.begin(); at != questions_.end(); ++at) {
+      if (at->second.raw_id != id) continue;
+      question q = std::move(at->second);
+      questions_.erase(at);
+      answer_agent(q, {}, R"({"code":-32800,"message":"cancelled"})", false);
+      return settle(std::move(q), question_state::withdrawn, {});
+    }
+    return;
+  }
+  out_->push_back(log_line{entry_kind::agent_notification, e.line, splice_of(e.e, e.line), {},
+                           next_seq(), turn_number(), s_.processes, 0});
+}
+
+std::optional<question_kind> asks_for(std::string_view method) {
+  if (method == "session/request_permission") return question_kind::permission;
+  if (method == "elicitation/create") return question_kind::elicitation;
+  if (method == "fs/read_text_file" || method == "fs/write_text_file") return question_kind::file;
+  if (method.starts_with("terminal/")) return question_kind::terminal;
+  if (method.starts_with("_")) return question_kind::extension;
+  return std::nullopt;
+}
+
+void session::on_request(const agent_line& e) {
+  const std::string_view method = e.e.method.in(e.line);
+  question q;
+  q.raw_id = e.e.id.in(e.line);
+  q.method = method;
+  const auto kind = asks_for(method);
+  if (!kind) {
+    const std::string text = "acpd does not know the method " + std::string(method);
+    send_line(send_kind::response, method, error_line(q.raw_id, method_not_found, text), 0);
+    return;
+  }
+  q.id = e.question_id;
+  q.kind = *kind;
+  q.state = question_state::pending;
+  q.turn = turn_number();
+  q.nonce = e.nonce;
+  q.line = e.line;
+  q.asked_ms = at_ms_;
+  out_->push_back(save_question{q});
+  if (*kind == question_kind::permission || *kind == question_kind::elicitation) {
+    out_->push_back(log_line{entry_kind::question_asked, e.line, splice_of(e.e, e.line), {}, next_seq(),
+                             q.turn, s_.processes, q.id});
+    if (running_ && running_->cancelled) {  // asked after the cancel: nobody will look at it
+      questions_.emplace(q.id, std::move(q));
+      return cancel_questions();
+    }
+  } else {
+    out_->push_back(ask{q});
+  }
+  questions_.emplace(q.id, std::move(q));
+}
+
+void session::on_response(const agent_line& e) {
+  const std::string_view id = e.e.id.in(e.line);
+  std::uint64_t n = 0;
+  auto [end_at, bad] = std::from_chars(id.data(), id.data() + id.size(), n);
+  auto at = s_.calls.find(n);
+  if (bad != std::errc{} || end_at != id.data() + id.size() || at == s_.calls.end()) return;  // replies to nothing
+  const call c = at->second;
+  if (c.kind != send_kind::prompt && c.kind != send_kind::request) return;
+  s_.calls.erase(at);
+  out_->push_back(forget_sent{n});
+  if (c.kind == send_kind::request) {
+    if (e.e.result) remember_choice(c, e.e.result.in(e.line));
+    std::string answer = e.e.result ? result_line("null", e.e.result.in(e.line))
+                                    : error_line("null", e.e.error.in(e.line));
+    out_->push_back(save_answer{c.key, c.keyed, 0, std::move(answer)});
+    return;
+  }
+  if (!running_ || running_->id != c.ref) return;
+  withdraw_all();
+  turn t = std::move(*running_);
+  running_.reset();
+  std::string outcome = e.e.result ? unquote(member(e.e.result.in(e.line), "stopReason")) : "error";
+  end(std::move(t), turn_state::ended, std::move(outcome), e.line, {});
+  start_next();
+}
+
+void session::remember_choice(const call& c, std::string_view result) {
+  if (c.params.empty()) return;
+  const std::string_view option = member(c.params, "configId");
+  std::erase_if(s_.chosen, [&](const choice& old) {
+    return old.method == c.method && member(old.params, "configId") == option;
+  });
+  s_.chosen.push_back({c.method, c.params});
+  if (c.method == "session/set_mode" && !s_.modes.empty()) {
+    const std::string_view current = member(s_.modes, "currentModeId");
+    if (!current.empty())
+      s_.modes.replace(static_cast<std::size_t>(current.data() - s_.modes.data()), current.size(),
+                       member(c.params, "modeId"));
+  }
+  if (auto options = member(result, "configOptions"); !options.empty()) s_.config_options = options;
+  out_->push_back(save_session{});
+}
+
+// ---- the agent's life
+
+void session::on(const agent_ready& e) {
+  agent_ = agent_state::ready;
+  s_.agent_sid = e.agent_sid;
+  if (!e.modes.empty()) s_.modes = e.modes;
+  if (!e.config_options.empty()) s_.config_options = e.config_options;
+  out_->push_back(save_session{});
+  if (e.fresh_after_loss)
+    say("acpd: the agent could not restore this conversation, so it starts without its earlier context. "
+        "What was said before is still shown here.");
+  for (const waiting_request& w : std::exchange(waiting_, {})) pass(w.line, *scan(w.line), w.key, w.keyed);
+  start_next();
+}
+
+void session::on(const agent_failed& e) {
+  agent_ = agent_state::none;
+  s_.shim = 0;
+  s_.calls.clear();
+  if (e.lost_choice) s_.chosen.clear();
+  for (const waiting_request& w : std::exchange(waiting_, {}))
+    out_->push_back(save_answer{w.key, w.keyed, 0,
+                                e.error.empty() ? error_line("null", internal_error, e.text) : error_line("null", e.error)});
+  while (!queue_.empty()) {
+    turn t = std::move(queue_.front());
+    queue_.pop_front();
+    end(std::move(t), turn_state::ended, "error", {},
+        e.error.empty() ? error_line("null", internal_error, e.text) : error_line("null", e.error));
+  }
+}
+
+void session::on(const agent_exited& e) {
+  withdraw_all();
+  for (const auto& [n, c] : std::exchange(s_.calls, {}))
+    if (c.kind == send_kind::request)
+      out_->push_back(save_answer{c.key, c.keyed, 0, error_line("null", internal_error, "the agent " + e.how + "; try again")});
+  agent_ = agent_state::none;
+  s_.shim = 0;
+  if (running_) {
+    turn t = std::move(*running_);
+    if (t.sent_as > e.started && !t.cancelled) {  // it never reached the agent
+      running_.reset();
+      t.state = turn_state::queued;
+      out_->push_back(save_turn{t});
+      out_->push_back(durable{});
+      queue_.push_front(std::move(t));
+    } else {
+      const bool unknown = t.sent_as > e.written;
+      const std::string text =
+          "acpd: the agent " + e.how + " in the middle of this turn. " +
+          (unknown ? "It is not known whether it got the prompt." : "The turn was interrupted.") +
+          " The next prompt starts it again.";
+      give_up(std::move(t), unknown ? "outcome_unknown" : "interrupted", text);
+      running_.reset();
+    }
+  }
+  out_->push_back(save_session{});
+  start_next();
+}
+
+void session::on(const agent_progress& e) {
+  for (auto at = s_.calls.begin(); at != s_.calls.end() && at->first <= e.written;) {
+    const bool answer_due = at->second.kind == send_kind::prompt || at->second.kind == send_kind::request ||
+                            at->second.kind == send_kind::handshake;
+    if (answer_due) {
+      ++at;
+      continue;
+    }
+    out_->push_back(forget_sent{at->first});
+    at = s_.calls.erase(at);
+  }
+  written_ = e.written;
+}
+
+}  // namespace acpd::core

@@ -1,0 +1,114 @@
+#include "protocol/crash_point.h"
+#include "server/net/agent_link.h"
+#include "server/net/hub.h"
+#include "server/net/link.h"
+#include "server/net/rows.h"
+
+namespace acpd::net {
+
+/// Turns the core's actions into rows and effects, in order. One step's worth.
+struct apply_actions {
+  hub& h;
+  session_host& host;
+
+  store::entry entry(core::entry_kind kind, std::string_view line, const protocol::splice& where,
+                     std::uint64_t seq, std::uint64_t turn, std::uint64_t process, std::int64_t ref) const {
+    store::entry e;
+    e.session = host.core.data().id;
+    e.seq = seq;
+    e.kind = to_store(kind);
+    e.at_ms = host.last_at_ms;
+    e.turn = turn;
+    e.process = process;
+    e.splice = where.pack();
+    e.ref = ref;
+    e.bytes = line;
+    return e;
+  }
+
+  void operator()(core::log_line& a) {
+    store::entry e = entry(a.kind, a.line, a.where, a.seq, a.turn, a.process, a.ref);
+    e.message_id = a.message_id;
+    h.log.append(host, e);
+  }
+  void operator()(core::log_own& a) { h.log.append(host, entry(a.kind, a.line, a.where, a.seq, a.turn, a.process, a.ref)); }
+  void operator()(core::save_session&) {
+    host.updated_ms = host.last_at_ms;
+    h.log.put(session_row_of(host));
+  }
+  void operator()(core::save_turn& a) {
+    h.log.put(turn_row_of(a.value, host.core.data().id));
+    h.log.after_commit([this_hub = &h] { this_hub->update_inhibitor(); });
+  }
+  void operator()(core::save_question& a) { h.log.put(question_row_of(a.value, host)); }
+  void operator()(core::erase_question& a) { h.log.put(store::erase_question{a.id}); }
+  void operator()(core::save_answer& a) {
+    if (a.keyed)
+      h.log.put(store::key_row{a.key, a.hash, host.core.data().id, a.turn, a.seq, !a.line.empty(), a.line,
+                               a.line.empty() ? 0 : host.last_at_ms});
+    if (a.line.empty() || a.turn) return;  // prompts are answered from the log
+    h.log.after_commit([this_hub = &h, key = std::move(a.key), line = std::move(a.line)] {
+      ACPD_CRASH_POINT("net.reply");
+      this_hub->answer(key, line);
+    });
+  }
+  void operator()(core::durable&) { h.log.make_durable(); }
+  void operator()(core::send& a) {
+    const std::shared_ptr<agent_link> to = host.agent;
+    if (!to) return;
+    store::outgoing_row row{to->id(), a.n, to_store(a.kind), a.ref, a.key, a.method, a.line, a.secret};
+    if (a.secret) {
+      h.log.put(store::put_secret{outgoing_owner(to->id(), a.n), a.line});
+      row.line.clear();
+    }
+    h.log.put(std::move(row));
+    h.log.after_commit([to, n = a.n, line = std::move(a.line)]() mutable {
+      ACPD_CRASH_POINT("net.forward");
+      to->send(n, std::move(line));
+    });
+  }
+  void operator()(core::forget_sent& a) {
+    if (!host.agent) return;
+    h.log.put(store::erase_outgoing{host.agent->id(), a.n});
+    h.log.put(store::erase_secrets{outgoing_owner(host.agent->id(), a.n)});
+  }
+  void operator()(core::start_agent&) { h.start_agent(host); }
+  void operator()(core::stop_agent&) {
+    if (!host.agent) return;
+    auto old = std::exchange(host.agent, nullptr);
+    old->unbind();
+    h.log.put(old->row(false));  // nobody's: ended by the next daemon, should this one not get to it
+    h.log.after_commit([old] { old->stop(); });
+  }
+  void operator()(core::ask& a) {
+    h.log.after_commit([this_hub = &h, session = host.core.data().id, q = std::move(a.value)] {
+      if (session_host* there = this_hub->find(session); there && there->core.questions().contains(q.id))
+        this_hub->serve(*there, q);
+    });
+  }
+  void operator()(core::turn_closed& a) {
+    h.log.after_commit([this_hub = &h, session = host.core.data().id, from = std::exchange(host.folding, a.to) + 1,
+                        to = a.to] {
+      this_hub->pool.read([=](store::reader& r) { return r.fold(session, from, to); },
+                          [this_hub](store::fold_row row) {
+                            this_hub->log.put(std::move(row));
+                            this_hub->log.flush();
+                          });
+    });
+  }
+  void operator()(core::bury&) {
+    h.log.put(store::bury_session{host.core.data().id});
+    h.log.make_durable();
+    h.drop_environment(host.core.data().id);
+    h.log.after_commit([this_hub = &h, session = host.core.data().id] {
+      if (session_host* there = this_hub->find(session)) this_hub->remove(*there);
+    });
+  }
+};
+
+void hub::apply(session_host& host, core::actions& todo) {
+  apply_actions run{*this, host};
+  for (core::action& a : todo) std::visit(run, a);
+}
+
+}  // namespace acpd::net

@@ -1,0 +1,210 @@
+#pragma once
+
+#include "protocol/compaction.h"
+#include "protocol/envelope.h"
+#include "protocol/line_splitter.h"
+#include "server/net/asio.h"
+#include "server/net/chunk.h"
+#include "server/net/session_host.h"
+#include "server/wire/bridge_frames.h"
+#include "server/wire/config.h"
+#include "server/wire/frame.h"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace acpd::net {
+
+class hub;
+class agent_link;
+
+/// What a client said it can do, in its `initialize`.
+struct client_abilities {
+  bool notices = false, compaction = false;
+  bool form = false, url = false;              // elicitations
+  bool read_file = false, write_file = false;
+  bool terminal_login = false;
+};
+
+/// A response that is due once the cursor has passed `at`.
+struct due_response {
+  std::uint64_t at = 0;
+  std::string raw_id;
+  std::uint64_t n = 0;
+  std::string result;  // raw JSON
+};
+
+/// An editor on one session: a cursor, and what it shows. A replay and live updates are one read loop.
+struct attachment {
+  std::uint64_t cursor = 0;               // everything ≤ it has been handed to the socket
+  std::uint16_t slot = 0;                 // framed connections
+  bool reading = false;                   // the reader thread is at it
+  bool folding = false;                   // a compacted replay is being made
+  std::shared_ptr<const chunk> replayed;  // what the reader thread brought
+  std::vector<protocol::folded_frame> folded;  // of a compacted replay
+  std::size_t next_folded = 0;
+  std::optional<due_response> due;
+  bool ask_pending = false;               // after the response: what is pending is asked again
+  std::map<std::int64_t, std::string> shown;  // question row → id under which the editor shows it
+};
+
+/// One client connection: `acpctl connect` (framed), or plain ACP. Reads lines, routes them; writes
+/// what its cursors have not passed yet. Never blocks the session thread: a client that does not read
+/// lags and costs nothing. Kept alive by its read loop; session thread.
+class link : public std::enable_shared_from_this<link> {
+ public:
+  link(hub& h, unix_socket socket, std::uint64_t number, pid_t peer, bool agents);
+
+  void start();
+  void ring_bell(session_host& host);
+  void session_gone(session_host& host);
+  /// An answer for this client: a response line whose id is replaced.
+  void answer(std::string_view raw_id, std::uint64_t n, std::string_view line);
+  /// fs/* or an extension request of an agent, for this editor.
+  void ask(session_host& host, const core::question& q);
+  /// Follows the session from `cursor` on (everything ≤ it counts as seen).
+  attachment& attach(session_host& host, std::uint64_t cursor);
+  /// The daemon ends.
+  void goodbye(bool stop);
+  void close();
+
+  const std::string& author() const { return author_; }
+  const client_abilities& abilities() const { return abilities_; }
+  std::uint64_t last_active() const { return last_active_; }
+  bool attached(const session_host& host) const { return attached_.contains(host.core.data().id); }
+  bool open() const { return !closed_; }
+
+ private:
+  friend class control;
+  struct incoming {
+    std::string_view line;
+    protocol::envelope e;
+    std::uint64_t n;       // framed: the line's number
+    std::string raw_id;
+    std::string key;
+    bool keyed;            // the key outlives this connection
+    std::uint64_t hash;
+
+    std::string_view params() const { return e.params ? e.params.in(line) : std::string_view("{}"); }
+    std::string_view param(std::string_view name) const { return protocol::member(params(), name); }
+  };
+  /// A request that is answered later: with its own copy of the line.
+  struct kept : incoming {
+    explicit kept(const incoming& r) : incoming(r), text(std::make_shared<const std::string>(r.line)) { line = *text; }
+    std::shared_ptr<const std::string> text;
+  };
+
+  // link_input.cpp
+  asio::awaitable<void> read_loop(std::shared_ptr<link> self);
+  void on_bytes(std::string_view bytes);
+  void on_frame(const wire::frame_header& h, std::string_view payload);
+  void on_hello(std::string_view payload);
+  void on_line(std::string_view line, std::uint64_t n);
+  void handle(std::string_view line, std::uint64_t n);
+  void on_response(std::string_view line, const protocol::envelope& e);
+  void on_notification(std::string_view line, const protocol::envelope& e, std::uint64_t n);
+  void drain_inbox();
+  void give_back(session_host& host, const attachment& a);
+  void refuse(std::string_view text);
+  void look_up(std::string line, std::uint64_t n, std::string key);
+  void on_known(const store::key_row& row, const incoming& r);
+
+  // link_requests.cpp
+  void on_request(const incoming& r);
+  void initialize(const incoming& r);
+  void take_abilities(std::string_view params);
+  void authenticate(const incoming& r);
+  void new_session(const incoming& r);
+  void open_session(const kept& r);
+  void created(const kept& r, const std::shared_ptr<agent_link>& agent);
+  void failed(const kept& r, std::string_view text, std::string_view error);
+  void list(const incoming& r);
+  void prompt(const incoming& r, session_host& host);
+  void close_session(const incoming& r, session_host& host);
+  void delete_session(const incoming& r, session_host& host);
+  void pass_on(const incoming& r, session_host& host);
+  session_host* session_of(const incoming& r);
+  std::shared_ptr<agent_link> probe(const wire::agent_config& agent);
+  protocol::result<wire::agent_config> agent_for(const incoming& r) const;
+
+  // link_attach.cpp
+  void load(const incoming& r, session_host& host);
+  void resume(const incoming& r, session_host& host);
+  void resume_tail(const incoming& r, session_host& host, std::string_view from);
+  void compacted(const incoming& r, session_host& host, std::uint64_t head, std::size_t first);
+  void reattach(std::string_view known, const std::set<std::string>& shown);
+  void say_lost(session_host& host, attachment& a);
+  std::string attach_result(const session_host& host, std::uint64_t cursor) const;
+  std::optional<std::string> refused_cursor(const session_host& host, std::string_view epoch, std::uint64_t next);
+
+  // link_output.cpp
+  void pump();
+  bool fill();
+  bool fill_from(session_host& host, attachment& a);
+  bool fill_folded(session_host& host, attachment& a);
+  bool fill_entries(session_host& host, attachment& a, const std::shared_ptr<const chunk>& c);
+  bool passes(const item& i) const;
+  void special(session_host& host, attachment& a, const chunk& c, const item& i);
+  void show_question(session_host& host, attachment& a, const core::question& q);
+  void read_behind(session_host& host, attachment& a);
+  void respond_due(session_host& host, attachment& a);
+  void emit(wire::bridge_frame type, std::uint16_t slot, std::uint64_t number, std::uint64_t seq, std::string_view lines);
+  void reply_result(const incoming& r, std::string_view raw_result);
+  void reply_result_or_error(const incoming& r, const protocol::result<std::string>& what);
+  void reply_error(const incoming& r, int code, std::string_view text, std::string_view raw_data = {});
+  void reply_raw(std::string_view raw_id, std::uint64_t n, std::string_view line, std::uint16_t slot = 0, std::uint64_t seq = 0);
+  void ack(std::uint64_t n);
+  bool flush();
+  bool backlogged() const { return out_.size() - out_at_ > (std::size_t{1} << 20); }
+
+  hub& hub_;
+  unix_socket socket_;
+  const std::uint64_t number_;
+  const pid_t peer_;
+  const bool agent_peer_;       // descends from one of our shims: may do nothing here
+  enum class mode : std::uint8_t { unknown, plain, framed } mode_ = mode::unknown;
+  std::string first_bytes_;
+  protocol::line_splitter lines_;
+  wire::frame_splitter frames_;
+  asio::steady_timer resume_bell_;
+  std::deque<std::pair<std::uint64_t, std::string>> inbox_;  // while a key is looked up
+  bool looking_up_ = false;
+
+  std::string author_;          // bridge uuid, or one of our own
+  std::string agent_;           // --agent; empty: any
+  std::vector<std::string> env_;
+  bool resumed_ = false;        // a bridge that was here before: its keys may be known
+  std::map<std::uint64_t, std::pair<std::uint64_t, std::size_t>> cut_replays_;  // n → head, index
+  std::uint64_t next_key_ = 1;
+  bool initialised_ = false;
+  client_abilities abilities_;
+  std::uint64_t last_active_ = 0;
+  std::shared_ptr<agent_link> probe_;
+
+  std::map<std::int64_t, attachment> attached_;  // by session row
+  std::int64_t latest_session_ = 0;
+  std::int64_t turn_of_fill_ = 0;                // whose turn it is to be written: round robin
+  std::uint16_t next_slot_ = 1;
+  std::map<std::int64_t, std::pair<std::string, std::uint64_t>> waiting_turns_;  // turn row → raw id, n
+  std::map<std::string, std::string> open_requests_;  // raw id → key, for $/cancel_request
+
+  std::string out_;             // control frames and single lines
+  std::size_t out_at_ = 0;
+  std::shared_ptr<const chunk> run_of_;   // a run of a chunk's bytes that is being written
+  std::string_view run_;
+  char run_head_[wire::frame_header_bytes];
+  std::size_t run_at_ = 0, run_head_size_ = 0;
+  bool waiting_to_write_ = false;
+  bool pumping_ = false;
+  bool closing_ = false;        // after what is to be written
+  bool closed_ = false;
+};
+
+}  // namespace acpd::net

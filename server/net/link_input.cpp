@@ -1,0 +1,261 @@
+#include "protocol/errors.h"
+#include "server/core/lines.h"
+#include "server/net/agent_link.h"
+#include "server/net/hub.h"
+#include "server/net/link.h"
+#include "server/net/spawn.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <sys/socket.h>
+#include <xxhash.h>
+
+namespace acpd::net {
+
+using namespace protocol;
+using wire::bridge_frame;
+
+link::link(hub& h, unix_socket socket, std::uint64_t number, pid_t peer, bool agents)
+    : hub_(h), socket_(std::move(socket)), number_(number), peer_(peer), agent_peer_(agents),
+      lines_(h.config.max_line_bytes), resume_bell_(h.io), author_("client-" + random_hex(16)) {}
+
+void link::start() { spawn(hub_.io, "link", read_loop(shared_from_this())); }
+
+asio::awaitable<void> link::read_loop(std::shared_ptr<link> self) {
+  // One buffer for all links: what is read is used up before the next read.
+  static thread_local std::string buffer(std::size_t{64} << 10, '\0');
+  while (!closed_) {
+    while (!closed_ && (looking_up_ || !inbox_.empty() || backlogged())) {
+      resume_bell_.expires_at(asio::steady_timer::time_point::max());
+      co_await resume_bell_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    auto [ec] = co_await socket_.async_wait(unix_socket::wait_read, asio::as_tuple(asio::use_awaitable));
+    if (ec || closed_) break;
+    const ssize_t n = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+    if (n <= 0) break;
+    on_bytes(std::string_view(buffer).substr(0, static_cast<std::size_t>(n)));
+    hub_.log.flush();
+  }
+  close();
+}
+
+void link::close() {
+  if (closed_) return;
+  closed_ = true;
+  error_code ignored;
+  socket_.close(ignored);
+  resume_bell_.cancel();
+  for (auto& [id, a] : std::exchange(attached_, {}))
+    if (session_host* host = hub_.find(id)) {
+      std::erase(host->log.followers, this);
+      if (host->log.followers.empty()) host->log.drop_ring();
+      give_back(*host, a);
+    }
+  if (probe_) std::exchange(probe_, nullptr)->stop();
+  spdlog::debug("client={} gone", author_);
+  asio::post(hub_.io, [&h = hub_, self = shared_from_this()] { std::erase(h.links, self); });
+}
+
+/// Files and extension requests that this editor has not answered and will not.
+void link::give_back(session_host& host, const attachment& a) {
+  for (const auto& [row, id] : a.shown) {
+    auto q = host.core.questions().find(row);
+    if (q == host.core.questions().end()) continue;
+    if (q->second.kind == core::question_kind::file || q->second.kind == core::question_kind::extension)
+      asio::post(hub_.io, [&h = hub_, session = host.core.data().id, row] {
+        session_host* there = h.find(session);
+        if (there && there->core.questions().contains(row)) h.unanswered(*there, core::question(there->core.questions().at(row)));
+      });
+  }
+}
+
+void link::on_bytes(std::string_view bytes) {
+  if (mode_ == mode::unknown) {
+    first_bytes_.append(bytes);
+    const std::size_t n = std::min(first_bytes_.size(), wire::bridge_magic.size());
+    const bool framed = first_bytes_.compare(0, n, wire::bridge_magic, 0, n) == 0;
+    if (framed && n < wire::bridge_magic.size()) return;
+    mode_ = framed ? mode::framed : mode::plain;
+    const std::string rest = std::exchange(first_bytes_, {}).substr(framed ? n : 0);
+    if (agent_peer_) {
+      spdlog::warn("client pid={} runs under an agent of this daemon: refused", peer_);
+      return refuse("refused: this process runs under one of this daemon's agents; an agent may not use the daemon");
+    }
+    if (!rest.empty()) on_bytes(rest);
+    return;
+  }
+  if (mode_ == mode::framed) {
+    if (!frames_.feed(bytes, [&](const wire::frame_header& h, std::string_view p) { on_frame(h, p); })) close();
+    return;
+  }
+  lines_.feed(bytes, [&](std::string_view line, std::size_t, bool too_long) {
+    if (closed_ || closing_) return;
+    if (!too_long) return on_line(line, 0);
+    emit(bridge_frame::data, 0, 0, 0,
+         core::error_line("null", parse_error,
+                          "a line is longer than " + std::to_string(hub_.config.max_line_bytes) +
+                              " bytes; raise limits.line_bytes in acpd's configuration or send less") + "\n");
+    pump();
+  });
+}
+
+void link::refuse(std::string_view text) {
+  if (mode_ == mode::framed)
+    emit(bridge_frame::refused, 0, 0, 0, R"({"text":)" + protocol::quoted(text) + "}");
+  else
+    emit(bridge_frame::data, 0, 0, 0, core::error_line("null", invalid_request, text) + "\n");
+  closing_ = true;
+  pump();
+}
+
+void link::on_frame(const wire::frame_header& h, std::string_view payload) {
+  if (closed_ || closing_) return;
+  switch (static_cast<bridge_frame>(h.type)) {
+    case bridge_frame::hello: return on_hello(payload);
+    case bridge_frame::line: return on_line(payload, h.number);
+    default: spdlog::warn("client={} sent a frame of type {}: ignored", author_, h.type);
+  }
+}
+
+void link::on_line(std::string_view line, std::uint64_t n) {
+  if (looking_up_ || !inbox_.empty()) {
+    inbox_.emplace_back(n, line);
+    return;
+  }
+  handle(line, n);
+}
+
+void link::drain_inbox() {
+  while (!looking_up_ && !inbox_.empty() && !closed_) {
+    auto [n, line] = std::move(inbox_.front());
+    inbox_.pop_front();
+    handle(line, n);
+  }
+  hub_.log.flush();
+  if (!looking_up_) resume_bell_.cancel();
+}
+
+namespace {
+
+/// The hash that tells whether a known key comes with the same request.
+std::uint64_t request_hash(std::string_view line, const envelope& e) {
+  const std::string_view method = e.method.in(line), params = e.params.in(line);
+  const std::uint64_t seed = XXH3_64bits(method.data(), method.size());
+  return XXH3_64bits_withSeed(params.data(), params.size(), seed) >> 1 | 1;  // fits a signed column, never 0
+}
+
+}  // namespace
+
+void link::handle(std::string_view line, std::uint64_t n) {
+  last_active_ = static_cast<std::uint64_t>(hub_.now_ms());
+  auto e = scan(line, {hub_.config.max_depth, hub_.config.max_line_bytes});
+  if (!e) {
+    emit(n ? bridge_frame::answer : bridge_frame::data, 0, n, 0,
+         core::error_line("null", e.error().code, e.error().text) + "\n");
+    return pump();
+  }
+  if (e->kind == shape::response) {
+    on_response(line, *e);
+    if (n) hub_.log.after_commit([self = shared_from_this(), n] { self->ack(n); });
+    return;
+  }
+  if (e->kind == shape::notification) {
+    on_notification(line, *e, n);
+    if (n) hub_.log.after_commit([self = shared_from_this(), n] { self->ack(n); });
+    return;
+  }
+  std::string key = unquote(member(e->params_meta ? e->params_meta.in(line) : "", "acpd/key"));
+  const bool own_key = !key.empty();
+  if (!own_key) key = author_ + ":" + std::to_string(n ? n : next_key_++);
+  incoming r{line, *e, n, std::string(e->id.in(line)), std::move(key), own_key || n != 0, request_hash(line, *e)};
+  // A key may be known when a client chose it or a bridge is here again: under way, or answered.
+  if (r.keyed && (own_key || resumed_)) {
+    open_requests_[r.raw_id] = r.key;
+    if (hub_.is_awaited(r.key)) return hub_.wait_for(r.key, {weak_from_this(), r.raw_id, n});
+    return look_up(std::string(line), n, r.key);
+  }
+  on_request(r);
+}
+
+void link::look_up(std::string line, std::uint64_t n, std::string key) {
+  looking_up_ = true;
+  hub_.pool.read([key](store::reader& db) { return db.key(key); },
+                 [self = shared_from_this(), line = std::move(line), n, key](std::optional<store::key_row> row) {
+                   self->looking_up_ = false;
+                   if (self->closed_) return;
+                   auto e = scan(line, {self->hub_.config.max_depth, self->hub_.config.max_line_bytes});
+                   incoming r{line, *e, n, std::string(e->id.in(line)), key, true, request_hash(line, *e)};
+                   if (row)
+                     self->on_known(*row, r);
+                   else
+                     self->on_request(r);
+                   self->drain_inbox();
+                 });
+}
+
+/// A request that came before: answered as it was, or waited for.
+void link::on_known(const store::key_row& row, const incoming& r) {
+  if (row.hash && row.hash != r.hash)
+    return reply_error(r, invalid_params, "this acpd/key was used for another request; use a new key",
+                       R"({"acpd":{"key":)" + protocol::quoted(r.key) + "}}");
+  session_host* host = hub_.find(row.session);
+  if (row.turn) {  // a prompt: its answer stands in the log
+    const bool passed = !host || !attached(*host) || (row.answered && attached_[row.session].cursor >= row.seq);
+    if (row.answered && passed) return answer(r.raw_id, r.n, row.answer);
+    if (host && !attached(*host)) attach(*host, host->log.committed);
+    waiting_turns_[row.turn] = {r.raw_id, r.n};
+    return ack(r.n);
+  }
+  if (row.answered) {
+    if (host && r.e.method.in(r.line) == "session/new" && !attached(*host)) attach(*host, 0);
+    return answer(r.raw_id, r.n, row.answer);
+  }
+  if (host && host->core.has_call(r.key)) return hub_.wait_for(r.key, {weak_from_this(), r.raw_id, r.n});
+  on_request(r);
+}
+
+void link::on_response(std::string_view line, const envelope& e) {
+  const std::string id = unquote(e.id.in(line));
+  constexpr std::string_view prefix = "acpd-";
+  std::int64_t row = 0;
+  if (id.starts_with(prefix)) std::from_chars(id.data() + prefix.size(), id.data() + id.size(), row);
+  for (auto& [session, a] : attached_) {
+    auto shown = a.shown.find(row);
+    session_host* host = hub_.find(session);
+    if (shown == a.shown.end() || shown->second != id || !host) continue;
+    a.shown.erase(shown);
+    const std::string_view result = e.result ? e.result.in(line) : std::string_view();
+    const std::string_view error = e.error ? e.error.in(line) : std::string_view();
+    auto q = host->core.questions().find(row);
+    if (q != host->core.questions().end() && q->second.method == "fs/read_text_file" && !error.empty())
+      return hub_.serve_from_disk(session, row);
+    return hub_.step(*host, core::answer_in{row, result, error});
+  }
+  // Late: settled meanwhile, or withdrawn. Nothing to say to the editor.
+  spdlog::debug("client={} answered {}: nothing asked under that id", author_, id);
+}
+
+void link::on_notification(std::string_view line, const envelope& e, std::uint64_t n) {
+  const std::string_view method = e.method.in(line);
+  if (!initialised_) return;
+  if (method == "$/cancel_request") {
+    auto at = open_requests_.find(std::string(member(e.params.in(line), "requestId")));
+    if (at == open_requests_.end()) return;
+    const std::string key = at->second;
+    for (auto& [session, a] : attached_)
+      if (session_host* host = hub_.find(session)) hub_.step(*host, core::cancel_request_in{key});
+    return;
+  }
+  session_host* host = e.session_id ? hub_.find(unquote(e.session_id.in(line))) : hub_.find(latest_session_);
+  if (!host) return;
+  if (method == "session/cancel") {
+    auto at = attached_.find(host->core.data().id);
+    return hub_.step(*host, core::cancel_in{author_, at == attached_.end() ? 0 : at->second.cursor});
+  }
+  if (method.starts_with("_") && !method.starts_with("_acpd/")) hub_.step(*host, core::notification_in{line, e});
+  static_cast<void>(n);
+}
+
+}  // namespace acpd::net

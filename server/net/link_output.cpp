@@ -1,0 +1,295 @@
+#include "protocol/crash_point.h"
+#include "protocol/splice.h"
+#include "server/core/lines.h"
+#include "server/net/hub.h"
+#include "server/net/link.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <sys/socket.h>
+
+namespace acpd::net {
+
+using wire::bridge_frame;
+
+namespace {
+
+constexpr std::size_t run_limit = std::size_t{256} << 10;
+constexpr int rounds_per_pump = 16;  // then others get a turn
+
+}  // namespace
+
+void link::emit(bridge_frame type, std::uint16_t slot, std::uint64_t number, std::uint64_t seq, std::string_view lines) {
+  if (mode_ == mode::framed)
+    wire::append_frame(out_, {0, static_cast<std::uint8_t>(type), 0, slot, number, seq}, lines);
+  else
+    out_.append(lines);
+}
+
+void link::ring_bell(session_host& host) {
+  if (attached_.contains(host.core.data().id)) pump();
+}
+
+/// Writes until the socket is full or nothing is left. Bounded: the rest is posted.
+void link::pump() {
+  if (closed_ || waiting_to_write_ || pumping_) return;
+  pumping_ = true;
+  bool more = true;
+  for (int round = 0; more && round < rounds_per_pump; ++round) more = flush() && fill();
+  pumping_ = false;
+  if (closed_ || waiting_to_write_) return;
+  if (more) return asio::post(hub_.io, [self = shared_from_this()] { self->pump(); });
+  if (closing_) return close();
+  if (!backlogged()) resume_bell_.cancel();
+}
+
+/// Sends what has been made. False: the socket is full (pump is called again) or dead.
+bool link::flush() {
+  while (out_at_ < out_.size() || run_at_ < run_head_size_ + run_.size()) {
+    iovec parts[3];
+    int count = 0;
+    // A run was made when nothing else waited: it goes first, and is never cut by what came later.
+    if (run_at_ < run_head_size_) parts[count++] = {run_head_ + run_at_, run_head_size_ - run_at_};
+    const std::size_t body_at = run_at_ < run_head_size_ ? 0 : run_at_ - run_head_size_;
+    if (body_at < run_.size()) parts[count++] = {const_cast<char*>(run_.data()) + body_at, run_.size() - body_at};
+    if (out_at_ < out_.size()) parts[count++] = {out_.data() + out_at_, out_.size() - out_at_};
+    msghdr message{};
+    message.msg_iov = parts;
+    message.msg_iovlen = static_cast<std::size_t>(count);
+    const ssize_t sent = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0) {
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN && errno != EWOULDBLOCK) {
+        close();
+        return false;
+      }
+      waiting_to_write_ = true;
+      socket_.async_wait(unix_socket::wait_write, [self = shared_from_this()](error_code ec) {
+        self->waiting_to_write_ = false;
+        if (!ec) self->pump();
+      });
+      return false;
+    }
+    const auto done = static_cast<std::size_t>(sent);
+    const std::size_t of_run = std::min(done, run_head_size_ + run_.size() - run_at_);
+    run_at_ += of_run;
+    out_at_ += done - of_run;
+  }
+  if (out_.capacity() > (std::size_t{64} << 10)) out_.shrink_to_fit();
+  out_.clear();
+  out_at_ = 0;
+  run_of_.reset();
+  run_ = {};
+  run_at_ = run_head_size_ = 0;
+  return true;
+}
+
+/// Makes the next piece of output from one of the cursors, in turn. False: all are at their head.
+bool link::fill() {
+  if (closing_) return false;
+  auto at = attached_.upper_bound(turn_of_fill_);
+  for (std::size_t i = 0; i < attached_.size(); ++i, ++at) {
+    if (at == attached_.end()) at = attached_.begin();
+    session_host* host = hub_.find(at->first);
+    if (!host || !fill_from(*host, at->second)) continue;
+    turn_of_fill_ = at->first;
+    return true;
+  }
+  return out_at_ < out_.size();
+}
+
+bool link::fill_from(session_host& host, attachment& a) {
+  if (a.folding) return false;
+  if (a.next_folded < a.folded.size()) return fill_folded(host, a);
+  if (a.due && a.cursor >= a.due->at) {
+    respond_due(host, a);
+    return true;
+  }
+  if (a.cursor >= host.log.committed || a.reading) return false;
+  if (a.replayed && a.replayed->last > a.cursor) return fill_entries(host, a, a.replayed);
+  a.replayed.reset();
+  if (auto c = host.log.find(a.cursor + 1)) return fill_entries(host, a, c);
+  read_behind(host, a);
+  return false;
+}
+
+bool link::fill_folded(session_host& host, attachment& a) {
+  std::string lines;
+  const std::uint64_t head = a.due->at;
+  while (a.next_folded < a.folded.size() && lines.size() < run_limit) {
+    protocol::folded_frame& f = a.folded[a.next_folded];
+    const std::string meta = R"("acpd/replay":{"head":)" + std::to_string(head) + R"(,"index":)" +
+                             std::to_string(a.next_folded) + "}";
+    protocol::render(lines, f.line, f.where, host.core.quoted_sid(), meta);
+    lines.push_back('\n');
+    f.line = {};
+    ++a.next_folded;
+  }
+  emit(bridge_frame::replay, a.slot, a.next_folded - 1, head, lines);
+  if (a.next_folded == a.folded.size()) {
+    a.folded = {};
+    a.next_folded = 0;
+    a.cursor = head;
+  }
+  return true;
+}
+
+bool link::passes(const item& i) const {
+  switch (i.kind) {
+    case piece::plain:
+    case piece::silent: return true;
+    case piece::user_message: return i.author != core::author_hash(author_);
+    case piece::notice: return abilities_.notices;
+    case piece::gated: return abilities_.compaction;
+    case piece::turn_ended:
+    case piece::question_asked:
+    case piece::question_settled: return false;
+  }
+  return false;
+}
+
+/// The longest run of entries that go out as they are, or one that needs looking at.
+bool link::fill_entries(session_host& host, attachment& a, const std::shared_ptr<const chunk>& c) {
+  const std::size_t first = c->after(a.cursor);
+  std::size_t next = first;
+  const std::size_t begin = c->items[first].begin;
+  while (next < c->items.size() && passes(c->items[next]) && c->items[next].end - begin <= run_limit) ++next;
+  if (next == first && passes(c->items[first])) ++next;  // one line above the limit
+  if (next == first) {
+    const item i = c->items[first];
+    a.cursor = i.seq;
+    special(host, a, *c, i);
+    return true;
+  }
+  a.cursor = c->items[next - 1].seq;
+  run_ = std::string_view(c->bytes).substr(begin, c->items[next - 1].end - begin);
+  if (run_.empty()) return true;
+  run_of_ = c;
+  run_at_ = 0;
+  if (mode_ == mode::framed) {
+    wire::encode(run_head_, {static_cast<std::uint32_t>(run_.size()), static_cast<std::uint8_t>(bridge_frame::data), 0,
+                             a.slot, 0, a.cursor});
+    run_head_size_ = sizeof run_head_;
+  }
+  return true;
+}
+
+/// An entry that is another thing for each client, or nothing.
+void link::special(session_host& host, attachment& a, const chunk& c, const item& i) {
+  const std::string_view bytes = std::string_view(c.bytes).substr(i.begin, i.end - i.begin);
+  if (i.kind == piece::turn_ended) {
+    auto w = waiting_turns_.find(i.ref);
+    if (w == waiting_turns_.end()) return;
+    auto [raw_id, n] = std::move(w->second);
+    waiting_turns_.erase(w);
+    open_requests_.erase(raw_id);
+    reply_raw(raw_id, n, bytes, a.slot, i.seq);
+  } else if (i.kind == piece::question_asked) {
+    const auto& pending = host.core.questions();
+    auto q = pending.find(i.ref);
+    if (q != pending.end() && !a.shown.contains(i.ref)) show_question(host, a, q->second);
+  } else if (i.kind == piece::question_settled) {
+    auto s = a.shown.find(i.ref);
+    if (s == a.shown.end()) return;
+    const std::string line = core::notification_line("$/cancel_request", R"({"requestId":")" + s->second + "\"}") + "\n";
+    a.shown.erase(s);
+    emit(bridge_frame::withdraw, a.slot, 0, i.seq, line);
+  }
+}
+
+void link::show_question(session_host& host, attachment& a, const core::question& q) {
+  const std::string id = "acpd-" + std::to_string(q.id) + "-" + q.nonce;
+  auto e = protocol::scan(q.line);
+  if (!e) return;
+  if (q.kind == core::question_kind::elicitation) {
+    const bool url = protocol::member(e->params.in(q.line), "mode") == "\"url\"";
+    if (url ? !abilities_.url : !abilities_.form) {
+      const std::string text = "The agent asks: " + protocol::unquote(protocol::member(e->params.in(q.line), "message")) +
+                               "\nAnswer with: acpctl permit " + host.core.data().sid;
+      return emit(bridge_frame::data, a.slot, 0, 0, core::own_message(host.core.quoted_sid(), text) + "\n");
+    }
+  }
+  a.shown[q.id] = id;
+  std::string line;
+  const std::string quoted_id = "\"" + id + "\"";
+  protocol::apply(line, q.line, {{e->id, quoted_id}, {e->session_id, host.core.quoted_sid()}});
+  emit(bridge_frame::ask, a.slot, static_cast<std::uint64_t>(q.id), a.cursor, line + "\n");
+}
+
+void link::ask(session_host& host, const core::question& q) {
+  if (auto a = attached_.find(host.core.data().id); a != attached_.end()) show_question(host, a->second, q);
+  pump();
+}
+
+/// The entries behind the ring, from the database: one chunk, made off the session thread.
+void link::read_behind(session_host& host, attachment& a) {
+  a.reading = true;
+  const std::int64_t session = host.core.data().id;
+  const std::uint64_t from = a.cursor + 1, to = host.log.committed;
+  hub_.pool.read(
+      [session, from, to, sid = std::string(host.core.quoted_sid()), epoch = hub_.log.epoch()](store::reader& r) {
+        auto c = std::make_shared<chunk>();
+        r.entries(session, from, to, [&](const store::entry& e) {
+          append_entry(*c, e, sid, epoch);
+          return c->bytes.size() < run_limit;
+        });
+        return c;
+      },
+      [self = shared_from_this(), session](std::shared_ptr<chunk> c) {
+        auto at = self->attached_.find(session);
+        if (at == self->attached_.end()) return;
+        at->second.reading = false;
+        if (!c->items.empty()) at->second.replayed = std::move(c);
+        self->pump();
+      });
+}
+
+void link::respond_due(session_host& host, attachment& a) {
+  due_response d = std::move(*a.due);
+  a.due.reset();
+  reply_raw(d.raw_id, d.n, core::result_line("null", d.result), a.slot, d.at);
+  open_requests_.erase(d.raw_id);
+  if (!std::exchange(a.ask_pending, false)) return;
+  for (const auto& [id, q] : host.core.questions()) {
+    const bool person = q.kind == core::question_kind::permission || q.kind == core::question_kind::elicitation;
+    if (person && !a.shown.contains(id)) show_question(host, a, q);
+  }
+}
+
+// ---- replies
+
+void link::reply_raw(std::string_view raw_id, std::uint64_t n, std::string_view line, std::uint16_t slot, std::uint64_t seq) {
+  ACPD_CRASH_POINT("net.reply");
+  auto e = protocol::scan(line);
+  std::string out;
+  if (e) protocol::apply(out, line, {{e->id, raw_id}});
+  out.push_back('\n');
+  emit(bridge_frame::answer, slot, n, seq, out);
+}
+
+void link::answer(std::string_view raw_id, std::uint64_t n, std::string_view line) {
+  if (closed_) return;
+  open_requests_.erase(std::string(raw_id));
+  reply_raw(raw_id, n, line);
+  pump();
+}
+
+void link::reply_result(const incoming& r, std::string_view raw_result) {
+  open_requests_.erase(r.raw_id);
+  emit(bridge_frame::answer, 0, r.n, 0, core::result_line(r.raw_id, raw_result) + "\n");
+  pump();
+}
+
+void link::reply_error(const incoming& r, int code, std::string_view text, std::string_view raw_data) {
+  open_requests_.erase(r.raw_id);
+  emit(bridge_frame::answer, 0, r.n, 0, core::error_line(r.raw_id, code, text, raw_data) + "\n");
+  pump();
+}
+
+void link::ack(std::uint64_t n) {
+  if (mode_ != mode::framed || !n || closed_) return;
+  emit(bridge_frame::ack, 0, n, 0, {});
+  pump();
+}
+
+}  // namespace acpd::net

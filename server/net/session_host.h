@@ -1,0 +1,32 @@
+#pragma once
+
+#include "server/core/session.h"
+#include "server/net/chunk.h"
+
+#include <cstdint>
+#include <memory>
+
+namespace acpd::net {
+
+class agent_link;
+
+/// A session as the net room keeps it: the pure state, what editors follow, its agent process.
+/// Owned by the hub; session thread.
+struct session_host {
+  explicit session_host(core::session_seed seed) : core(std::move(seed)) {
+    log.committed = core.data().head;
+  }
+
+  core::session core;
+  feed log;
+  std::shared_ptr<agent_link> agent;  // null: none
+  std::int64_t created_ms = 0;
+  std::int64_t updated_ms = 0;
+  std::int64_t last_at_ms = 0;
+  std::uint64_t folding = 0;          // end of the newest fold that was ordered
+
+  /// Committed: into the ring, and every follower's bell.
+  void show(std::shared_ptr<const chunk> c);
+};
+
+}  // namespace acpd::net

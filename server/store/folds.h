@@ -1,0 +1,41 @@
+#pragma once
+
+#include "protocol/compaction.h"
+#include "server/store/records.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace acpd::store {
+
+/// The frames of a stored fold ⇄ bytes (README, "Folds").
+std::string encode_frames(const std::vector<protocol::folded_frame>& frames);
+/// Empty: another version of the encoding, or damaged. A fold can always be made again.
+std::optional<std::vector<protocol::folded_frame>> decode_frames(std::string_view bytes);
+
+/// Compacts entries in runs whose ends depend on the entries alone: after each turn_ended, and
+/// after 4,096 entries. So a replay is the same whether its folds were stored or not. Owned by one
+/// reader.
+class run_compactor {
+public:
+  static constexpr std::uint64_t run_entries = 4096;
+
+  /// Entries in order of seq, the first one right behind the end of a run. The views may go after.
+  void add(const entry& e);
+  /// The runs' frames, in order; the open run is ended.
+  std::vector<std::vector<protocol::folded_frame>> finish();
+
+private:
+  void end_run();
+
+  protocol::compactor compactor_;
+  std::uint64_t in_run_ = 0;
+  std::vector<std::vector<protocol::folded_frame>> runs_;
+};
+
+/// One list, without the singletons that a later run holds again.
+std::vector<protocol::folded_frame> joined(std::vector<std::vector<protocol::folded_frame>> runs);
+
+} // namespace acpd::store

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "protocol/failure.h"
+#include "server/wire/config.h"
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace acpd::wire {
+
+/// An ACP agent that works by its name alone, without a line of configuration.
+struct known_agent {
+  std::string_view id;      // what --agent takes
+  std::string_view name;    // for people
+  std::string_view command; // argv, words separated by one blank
+  std::string_view install; // a command line, or where to look
+  std::string_view note;    // empty: nothing to say
+
+  std::vector<std::string> argv() const;
+};
+
+/// All of them, in the order in which they are listed to people.
+std::span<const known_agent> known_agents();
+const known_agent* find_known_agent(std::string_view id);
+
+/// The agent of that name: from the configuration, else from the table. The error lists the names
+/// that exist.
+protocol::result<agent_config> find_agent(const config& c, std::string_view name);
+
+/// Where `program` is: itself when it has a slash, else in the folders of `path` (a PATH value).
+std::optional<std::filesystem::path> find_program(std::string_view program, std::string_view path);
+
+/// Says that an agent's program is missing and how to get it; for failures' texts.
+std::string not_installed(const agent_config& agent);
+
+/// The program `name` in the folder of the running executable, whether it exists or not.
+std::filesystem::path beside_this_executable(std::string_view name);
+
+} // namespace acpd::wire

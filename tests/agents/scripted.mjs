@@ -1,0 +1,131 @@
+#!/usr/bin/env node
+// An ACP v1 agent that does what the prompt's text says: one directive a line or between `;`, in
+// order (directives.mjs). Each text it streams is numbered ("#17 …") from 1 in its process, so that
+// a client can see gaps and repeats. Environment:
+//   ACPD_TEST_AGENT_LOG   file to which every line it reads is appended
+//   ACPD_TEST_WITNESS     file whose first 8 bytes hold the number of the last update written whole
+//   ACPD_TEST_AUTH        "required": session/new fails with -32000 until authenticate
+//   ACPD_TEST_NO          capabilities that it does not have, separated by commas: load, resume, list …
+//   ACPD_TEST_STAY        stay when stdin ends
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+
+import { run_directives } from './directives.mjs';
+import { config_options, modes } from './updates.mjs';
+import { rpc_error, wire } from './wire.mjs';
+
+const without = new Set((process.env.ACPD_TEST_NO ?? '').split(','));
+const sessions = new Map();
+let logged_in = process.env.ACPD_TEST_AUTH !== 'required';
+
+if (process.argv[2] === 'login') {  // terminal login: the same program with arguments, on a terminal
+  fs.writeSync(1, `Logged in with ${process.argv.slice(2).join(' ')}; terminal: ${process.stdout.isTTY === true}\n`);
+  process.exit(0);
+}
+
+class session {
+  constructor(id, params) {
+    this.id = id;
+    this.params = params;
+    this.model = 'small';
+    this.thorough = false;
+    this.mode = 'ask';
+    this.cancelled = false;
+    this.wake = [];  // called on cancel
+  }
+  cancel() {
+    this.cancelled = true;
+    for (const f of this.wake.splice(0)) f();
+  }
+  state() {
+    return { modes: { ...modes, currentModeId: this.mode }, configOptions: config_options(this.model, this.thorough) };
+  }
+}
+
+function open(id, params) {
+  if (!logged_in) throw new rpc_error(-32000, 'Authentication required');
+  if (!params.cwd?.startsWith('/')) throw new rpc_error(-32602, 'cwd must be an absolute path');
+  const made = new session(id, params);
+  sessions.set(id, made);
+  return made;
+}
+
+function find(params) {
+  const found = sessions.get(params?.sessionId);
+  if (!found) throw new rpc_error(-32002, 'Session not found', { sessionId: params?.sessionId });
+  return found;
+}
+
+const capabilities = () => ({
+  loadSession: !without.has('load'),
+  promptCapabilities: { image: true, audio: true, embeddedContext: true },
+  mcpCapabilities: { http: true, sse: true },
+  sessionCapabilities: {
+    ...(without.has('list') ? {} : { list: {} }), ...(without.has('resume') ? {} : { resume: {} }),
+    ...(without.has('delete') ? {} : { delete: {} }), ...(without.has('close') ? {} : { close: {} }),
+    additionalDirectories: {} },
+  auth: { logout: {} },
+  _meta: { 'example.org/agent': { scripted: true } },
+});
+
+const on_request = {
+  initialize: () => ({
+    protocolVersion: 1, agentCapabilities: capabilities(),
+    agentInfo: { name: 'scripted', title: 'Scripted agent', version: '1.0.0' },
+    authMethods: [{ id: 'token', name: 'Token' },
+      { type: 'terminal', id: 'terminal', name: 'In a terminal', args: ['login', '--quick'] }] }),
+  authenticate(params) {
+    if (params.methodId !== 'token') throw new rpc_error(-32602, `no method "${params.methodId}"`);
+    logged_in = true;
+    return {};
+  },
+  logout() { logged_in = false; return {}; },
+  'session/new'(params) {
+    const made = open(`agent-session-${crypto.randomUUID()}`, params);
+    return { sessionId: made.id, ...made.state() };
+  },
+  'session/load'(params) {
+    if (without.has('load')) throw new rpc_error(-32601, 'Method not found');
+    const made = open(params.sessionId, params);
+    for (const kind of ['user', 'agent'])
+      link.notify('session/update', { sessionId: made.id, update: {
+        sessionUpdate: `${kind}_message_chunk`, content: { type: 'text', text: `agent's own replay (${kind})` } } });
+    return made.state();
+  },
+  'session/resume'(params) {
+    if (without.has('resume')) throw new rpc_error(-32601, 'Method not found');
+    return open(params.sessionId, params).state();
+  },
+  'session/list': () => ({ sessions: [...sessions.values()].map((s) => ({ sessionId: s.id, cwd: s.params.cwd })) }),
+  'session/delete'(params) { sessions.delete(params.sessionId); return {}; },
+  'session/close'(params) { find(params).cancel(); sessions.delete(params.sessionId); return {}; },
+  'session/set_mode'(params) { find(params).mode = params.modeId; return {}; },
+  'session/set_config_option'(params) {
+    const s = find(params);
+    if (params.configId === 'model') s.model = params.value;
+    else if (params.configId === 'thorough') s.thorough = params.value;
+    else throw new rpc_error(-32602, `no option "${params.configId}"`);
+    return { configOptions: s.state().configOptions };
+  },
+  async 'session/prompt'(params, id) {
+    const s = find(params);
+    s.cancelled = false;
+    s.prompt_id = id;
+    const script = params.prompt.map((block) => block.text ?? '').join('\n');
+    return run_directives(script, s, link);
+  },
+};
+
+const link = new wire({
+  request(method, params, id) {
+    if (on_request[method]) return on_request[method](params, id);
+    if (method.startsWith('_x/')) return { method, params };  // an extension of this agent's own: an echo
+    throw new rpc_error(-32601, `Method not found: ${method}`);
+  },
+  notification(method, params) {
+    if (method === 'session/cancel') sessions.get(params.sessionId)?.cancel();
+    if (method === '$/cancel_request')
+      for (const s of sessions.values()) if (s.prompt_id === params.requestId) s.cancel();
+    if (method.startsWith('_x/')) link.notify(method, { ...params, echoed: true });
+  },
+});

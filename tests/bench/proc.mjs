@@ -1,0 +1,18 @@
+// What the kernel says of a process: CPU time and memory.
+import fs from 'node:fs';
+
+/** CPU seconds of all its threads, from the scheduler (nanoseconds), children not included. */
+export function cpu_seconds(pid) {
+  let ns = 0;
+  for (const task of fs.readdirSync(`/proc/${pid}/task`))
+    ns += Number(fs.readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
+  return ns / 1e9;
+}
+
+/** Proportional set size in MB: shared pages are counted by their share. */
+export function pss_mb(pid) {
+  const text = fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  return Number(/^Pss:\s+(\d+) kB/m.exec(text)[1]) / 1024;
+}
+
+export const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];

@@ -1,0 +1,105 @@
+// What the conformance flows share: a daemon whose agent and whose editors are both tapped, and
+// editors that are the official SDK's client.
+import { spawn } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import path from 'node:path';
+import { Readable, Writable } from 'node:stream';
+
+import * as acp from '@agentclientprotocol/sdk';
+
+import { capabilities } from '../lib/client.mjs';
+import { until } from '../lib/until.mjs';
+import { bin, root, scripted, world } from '../lib/world.mjs';
+
+const tap = path.join(root, 'tests/lib/tap.mjs');
+
+/** An SDK client over `acpctl connect`. Its handlers can be replaced by a flow (`editor.on_permission = …`). */
+export class editor extends EventEmitter {
+  updates = [];
+  withdrawn = 0;
+  completed = [];
+  on_permission = () => ({ outcome: { outcome: 'selected', optionId: 'yes' } });
+  on_elicitation = () => ({ action: 'accept', content: { name: 'Ada', count: 2 } });
+  on_read = ({ path: file }) => ({ content: `unsaved text of ${file}` });
+  on_write = () => ({});
+
+  constructor(command, args, options) {
+    super();
+    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], ...options });
+    this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve({ code, signal })));
+    const app = acp.client({ name: 'acpd-conformance' });
+    const { client } = acp.methods;
+    app.onNotification(client.session.update, ({ params }) => { this.updates.push(params); this.emit('moved'); });
+    app.onNotification(client.elicitation.complete, ({ params }) => { this.completed.push(params); this.emit('moved'); });
+    app.onRequest(client.session.requestPermission, (call) => this.#watched(call, this.on_permission));
+    app.onRequest(client.elicitation.create, (call) => this.#watched(call, this.on_elicitation));
+    app.onRequest(client.fs.readTextFile, ({ params }) => this.on_read(params));
+    app.onRequest(client.fs.writeTextFile, ({ params }) => this.on_write(params));
+    this.connection = app.connect(acp.ndJsonStream(Writable.toWeb(this.child.stdin), Readable.toWeb(this.child.stdout)));
+    this.agent = this.connection.agent;
+  }
+
+  #watched({ params, signal }, handler) {
+    signal.addEventListener('abort', () => { this.withdrawn++; this.emit('moved'); });
+    return handler(params, signal);
+  }
+
+  request(method, params, options) { return this.agent.request(method, params, options); }
+  notify(method, params) { return this.agent.notify(method, params); }
+  until(condition, what) { return until(this, condition, what); }
+  texts() { return this.updates.map((u) => u.update.content?.text).filter((t) => t !== undefined); }
+  said(part) { return this.texts().some((t) => t.includes(part)); }
+
+  start(caps = capabilities) {
+    return this.request('initialize', { protocolVersion: 1, clientCapabilities: caps,
+      clientInfo: { name: 'sdk', version: '2.4.0' } });
+  }
+  prompt(sessionId, text, options) {
+    return this.request('session/prompt', { sessionId, prompt: [{ type: 'text', text }] }, options);
+  }
+  leave() { this.child.stdin.end(); return this.exited; }
+}
+
+export class rig {
+  taps = [];  // {hop: 'editor'|'agent', file}
+
+  constructor(options = {}) {
+    this.world = new world(options);
+    const file = path.join(this.world.dir, 'agent.tap');
+    this.taps.push({ hop: 'agent', file });
+    // the recorder stands between the shim and the agent
+    const env = { ACPD_TEST_AGENT_LOG: this.world.agent_log, ACPD_TEST_GATE: this.world.gate, ...options.agent_env };
+    this.world.write_config({ scripted: { command: [process.execPath, tap, file, process.execPath, scripted], env } }, options);
+  }
+
+  /** A new editor process with a recorder in front of it. */
+  open() {
+    const file = path.join(this.world.dir, `editor-${this.taps.length}.tap`);
+    this.taps.push({ hop: 'editor', file });
+    const agent = process.env.ACPD_CONFORMANCE_DIRECT ? [process.execPath, scripted] : [bin('acpctl'), 'connect'];
+    return new editor(process.execPath, [tap, file, ...agent], { env: this.world.env, cwd: this.world.cwd });
+  }
+
+  async started(caps) {
+    const made = this.open();
+    await made.start(caps);
+    return made;
+  }
+
+  /** An editor with a new session. */
+  async session(caps) {
+    const made = await this.started(caps);
+    const { sessionId } = await made.request('session/new', { cwd: this.world.cwd, mcpServers: [] });
+    return [made, sessionId];
+  }
+}
+
+/** The error that a request must end with. */
+export async function error_of(promise) {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('the request succeeded, an error was expected');
+}

@@ -1,0 +1,58 @@
+# Sourced by tests/run: each function runs one kind of test and adds to passed and failed.
+# Every wait is bounded: a program that hangs is a failure, not a run without end.
+
+run_ctest() {
+  local log=$acpd_root/build/ctest-$1.log
+  local only=(); [ -z "$filter" ] || only=(-R "$filter")
+  timeout 1200 ctest --test-dir "build/$1" -j2 --timeout 120 --output-on-failure "${only[@]}" 2>&1 |
+    tee "$log" | grep -vE '^ *(Start +)?[0-9]+(: |/[0-9]+ Test .* Passed )' | grep -v '^$'
+  local total lost
+  total=$(sed -nE 's/.* tests? failed out of ([0-9]+)$/\1/p' "$log" | tail -n 1)
+  lost=$(sed -nE 's/.*, ([0-9]+) tests? failed out of [0-9]+$/\1/p' "$log" | tail -n 1)
+  if [ -z "$total" ]; then
+    grep -q 'No tests were found' "$log" && [ -n "$filter" ] && return
+    failed=$((failed + 1)); echo "ctest in build/$1 did not end as it should: $log"; return
+  fi
+  passed=$((passed + total - lost)) failed=$((failed + lost))
+}
+
+# run_node FOLDER|FILE…: every *.test.mjs below, two files at a time.
+run_node() {
+  local files=() log=$acpd_root/build/node-tests.tap
+  mapfile -t files < <(find "$@" -name '*.test.mjs' 2>/dev/null | sort)
+  local only=()
+  if [ -n "$filter" ]; then
+    local named=(); for f in "${files[@]}"; do [[ $f == *$filter* ]] && named+=("$f"); done
+    if [ ${#named[@]} != 0 ]; then files=("${named[@]}"); else only=(--test-name-pattern "$filter"); fi
+  fi
+  [ ${#files[@]} != 0 ] || return
+  rm -f "$log"
+  timeout "${ACPD_NODE_TIMEOUT:-3600}" "$NODE" --test --test-concurrency=2 "${only[@]}" \
+    --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$log" \
+    "${files[@]}"
+  local code=$? good bad
+  good=$(tap_count pass) bad=$(( $(tap_count fail) + $(tap_count cancelled) ))
+  [ $code = 0 ] || [ "$bad" != 0 ] || { bad=1; echo "node --test ended with $code"; }
+  passed=$((passed + good)) failed=$((failed + bad))
+}
+
+tap_count() { sed -nE "s/^# $1 ([0-9]+)$/\1/p" "$log" 2>/dev/null | tail -n 1 | grep . || echo 0; }
+
+run_fuzz() {
+  local program name
+  for program in build/fuzz/bin/fuzz_*; do
+    [ -x "$program" ] || { echo "no fuzz targets in build/fuzz/bin"; failed=$((failed + 1)); return; }
+    name=$(basename "$program")
+    [[ $name == *$filter* ]] || continue
+    mkdir -p "build/fuzz/corpus/$name"
+    local seeds=(); [ -d "tests/fuzz/corpus/$name" ] && seeds=("tests/fuzz/corpus/$name")
+    if timeout $(( $1 + 120 )) "$program" -max_total_time="$1" -rss_limit_mb=2048 -timeout=20 \
+        -artifact_prefix="build/fuzz/$name-" "build/fuzz/corpus/$name" "${seeds[@]}" >"build/fuzz/$name.log" 2>&1
+    then passed=$((passed + 1)); echo "$name: $(grep -E '^Done|stat::number' "build/fuzz/$name.log" | tail -n 1)"
+    else failed=$((failed + 1)); tail -n 30 "build/fuzz/$name.log"; fi
+  done
+}
+
+run_program() {
+  if timeout 3600 "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}

@@ -1,0 +1,137 @@
+// A daemon of a test's own: state folder, configuration and socket in a temporary folder, so that
+// tests run side by side, and an end that finds every process that was started in it.
+import { execFile, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { client } from './client.mjs';
+import { poll } from './until.mjs';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const bin_dir = path.resolve(process.env.ACPD_BIN ?? path.join(root, 'build/dev/bin'));
+export const bin = (name) => path.join(bin_dir, name);
+export const scripted = path.join(root, 'tests/agents/scripted.mjs');
+
+const quoted = (s) => JSON.stringify(String(s));
+const table = (o) => `{ ${Object.entries(o).map(([k, v]) => `${quoted(k)} = ${quoted(v)}`).join(', ')} }`;
+
+export class world {
+  /** options: agents {NAME: {command, env?}}, agent: the default one, toml: further text, env. */
+  constructor(options = {}) {
+    this.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'acpd-'));
+    this.cwd = path.join(this.dir, 'work');
+    fs.mkdirSync(this.cwd);
+    this.agent_log = path.join(this.dir, 'agent.log');
+    this.witness = path.join(this.dir, 'witness');
+    this.gate = path.join(this.dir, 'gate');
+    const agents = options.agents ?? { scripted: { command: [process.execPath, scripted], env: {
+      ACPD_TEST_AGENT_LOG: this.agent_log, ACPD_TEST_WITNESS: this.witness, ACPD_TEST_GATE: this.gate,
+      ...options.agent_env } } };
+    this.config = path.join(this.dir, 'config.toml');
+    this.write_config(agents, options);
+    this.state = path.join(this.dir, 'state');
+    this.env = { ...clean_env(), ACPD_CONFIG: this.config, ACPD_STATE_DIR: this.state,
+      ACPD_SOCKET: path.join(this.dir, 's'), XDG_RUNTIME_DIR: this.dir, HOME: this.dir,
+      TEST_WORLD: this.dir, ...options.env };
+  }
+
+  write_config(agents, options = {}) { fs.writeFileSync(this.config, world.toml(agents, options)); }
+
+  static toml(agents, { agent, close, toml = '' }) {
+    const lines = ['[defaults]'];
+    const chosen = agent ?? Object.keys(agents)[0];
+    if (chosen) lines.push(`agent = ${quoted(chosen)}`);  // none: the built-in runner
+    if (close) lines.push(`close = ${quoted(close)}`);
+    for (const [name, a] of Object.entries(agents)) {
+      lines.push(`[agents.${name}]`, `command = [${a.command.map(quoted).join(', ')}]`);
+      if (a.env) lines.push(`env = ${table(a.env)}`);
+    }
+    return lines.join('\n') + '\n' + toml;
+  }
+
+  /** Starts `acpd serve` and waits until it listens. */
+  async serve(env = {}) {
+    const log = fs.openSync(path.join(this.dir, 'daemon.err'), 'a');
+    const daemon = spawn(bin('acpd'), ['serve'], { env: { ...this.env, ...env }, stdio: ['ignore', 'ignore', log], detached: true });
+    fs.closeSync(log);
+    daemon.gone = new Promise((resolve) => daemon.on('exit', (code, signal) => resolve({ code, signal })));
+    daemon.gone.then((end) => { daemon.end = end; });
+    this.daemon = daemon;
+    await poll(() => daemon.end || this.listens(), 'acpd serve to listen', 15_000);
+    if (daemon.end) throw new Error(`acpd serve ended (${JSON.stringify(daemon.end)}): ${this.errors()}`);
+    return daemon;
+  }
+  listens() { return fs.existsSync(this.env.ACPD_SOCKET); }
+  errors() { return fs.readFileSync(path.join(this.dir, 'daemon.err'), 'utf8').slice(-2000); }
+
+  errors_size() { return fs.statSync(path.join(this.dir, 'daemon.err')).size; }
+  /** The ends of what daemon and bridges said, for a failure's message. */
+  traces() {
+    return ['daemon.err', 'bridge.err', 'state/acpd.log'].map((name) => {
+      const text = read(path.join(this.dir, name));
+      return text ? `${name}: …${text.slice(-800)}` : '';
+    }).join('\n');
+  }
+
+  async kill_daemon(signal = 'SIGKILL') {
+    const pid = this.daemon_pid();
+    if (pid) process.kill(pid, signal);
+    await poll(() => !pid || !alive(pid), 'the daemon to end');
+    if (signal === 'SIGKILL') fs.rmSync(this.env.ACPD_SOCKET, { force: true });
+  }
+  /** The daemon that runs now, whoever started it. */
+  daemon_pid() { return this.processes().find((p) => p.args[1] === 'serve' && p.args[0].endsWith('acpd'))?.pid; }
+
+  connect(args = [], options = {}) {
+    const stderr = fs.openSync(path.join(this.dir, 'bridge.err'), 'a');
+    const made = new client(bin('acpctl'), ['connect', ...args], { env: { ...this.env, ...options.env }, stderr, cwd: this.cwd });
+    fs.closeSync(stderr);
+    return made;
+  }
+
+  /** Runs acpctl to its end: {code, stdout, stderr}. */
+  ctl(...args) {
+    return new Promise((resolve) => {
+      execFile(bin('acpctl'), args, { env: this.env, timeout: 60_000, maxBuffer: 1 << 28 }, (error, stdout, stderr) =>
+        resolve({ code: error ? error.code ?? error.signal : 0, stdout, stderr }));
+    });
+  }
+
+  /** What every process of this world is: found by a variable that all of them inherit. */
+  processes() {
+    const found = [];
+    for (const pid of fs.readdirSync('/proc').filter((n) => /^\d+$/.test(n)).map(Number)) {
+      if (pid === process.pid) continue;
+      const environ = read(`/proc/${pid}/environ`);
+      if (!environ.split('\0').includes(`TEST_WORLD=${this.dir}`)) continue;
+      const args = read(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
+      if (args.length) found.push({ pid, args });
+    }
+    return found;
+  }
+  shims() { return this.processes().filter((p) => p.args[0].endsWith('acpd-shim')); }
+  agents() { return this.processes().filter((p) => p.args.includes(scripted)); }
+
+  /** Ends everything that was started here, and says what was there. */
+  async end() {
+    const left = [];
+    for (let round = 0; round < 100; round++) {
+      const now = this.processes();
+      if (now.length === 0) break;
+      for (const { pid, args } of now) {
+        if (round === 0) left.push(args.slice(0, 3).join(' '));
+        try { process.kill(pid, 'SIGKILL'); } catch (error) { if (error.code !== 'ESRCH') throw error; }
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    if (!process.env.ACPD_TEST_KEEP) fs.rmSync(this.dir, { recursive: true, force: true });
+    return left;
+  }
+}
+
+const read = (file) => { try { return fs.readFileSync(file, 'utf8'); } catch { return ''; } };
+/** Zombies count as gone: nobody may have waited for them yet. */
+export const alive = (pid) => { const stat = read(`/proc/${pid}/stat`); return stat !== '' && !/\) Z /.test(stat); };
+const clean_env = () => Object.fromEntries(Object.entries(process.env).filter(([k]) => !/^(ACPD_|XDG_|NODE_TEST_)/.test(k)));

@@ -1,0 +1,103 @@
+// Real agents through acpd, with a scripted model: a turn with an edit and a shell command, a client
+// that vanishes in mid-turn, kill -9 of the agent and a restart. Opt-in: tests/run --real-agents.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+
+import { poll } from '../lib/until.mjs';
+import { world } from '../lib/world.mjs';
+import { read_log } from '../crash/log.mjs';
+import { agents, install, make_project, start_model } from './setup.mjs';
+
+class stage {
+  static async open(name) {
+    const s = new stage();
+    const { command, program, prepare, login } = agents[name];
+    s.login = login;
+    s.place = new world({ agents: { [name]: { command: command(program) } } });
+    make_project(s.place.cwd);
+    s.model = await start_model(s.place.cwd);
+    Object.assign(s.place.env, prepare(s.place.dir, s.model.port));
+    await s.place.serve();
+    return s;
+  }
+  /** An editor that allows everything it is asked. */
+  async editor() {
+    const made = this.place.connect();
+    await made.start({ fs: { readTextFile: false, writeTextFile: false }, terminal: false });
+    made.on('moved', () => {
+      for (const q of [...made.asked]) {
+        const yes = q.params.options?.find((o) => o.kind === 'allow_once');
+        if (q.method === 'session/request_permission') made.answer(q.id, { outcome: { outcome: 'selected', optionId: yes.optionId } });
+      }
+    });
+    if (this.login) await made.request('authenticate', { methodId: this.login });
+    return made;
+  }
+  async session(editor) { return (await editor.request('session/new', { cwd: this.place.cwd, mcpServers: [] })).sessionId; }
+  load(editor, id, meta = {}) {
+    return editor.request('session/load', { sessionId: id, cwd: this.place.cwd, mcpServers: [], ...meta });
+  }
+  async end() { await this.place.end(); this.model.end(); }
+}
+
+const text_of = (updates) => updates.filter((u) => u.update.sessionUpdate === 'agent_message_chunk')
+  .map((u) => u.update.content.text).join('');
+
+const flows = {
+  async 'a turn with one edit and one shell command'(s) {
+    const editor = await s.editor();
+    const id = await s.session(editor);
+    const answer = await editor.prompt(id, 'SCENARIO:edit please');
+    assert.equal(answer.result?.stopReason, 'end_turn', JSON.stringify(answer));
+    assert.match(fs.readFileSync(path.join(s.place.cwd, 'note.txt'), 'utf8'), /alpha beta/);
+    assert.match(fs.readFileSync(path.join(s.place.cwd, 'shell.txt'), 'utf8'), /shell-ran/);
+    assert.match(text_of(editor.updates), /Done: note.txt written and checked/);
+  },
+  async 'a client that vanishes in mid-turn'(s) {
+    const first = await s.editor();
+    const id = await s.session(first);
+    first.prompt(id, 'SCENARIO:slow please');
+    await first.until(() => /two/.test(text_of(first.updates)), 'the text to run', 60_000);
+    await first.kill();
+    const last = first.updates.at(-1)._meta;
+    const second = await s.editor();
+    const end = await poll(async () => (await read_log(second, id)).find((e) => e.kind === 'turn_ended'), 'the turn to end', 60_000);
+    assert.match(JSON.stringify(end), /end_turn/);
+    await s.load(second, id, { _meta: { 'acpd/replayFrom': { epoch: last['acpd/epoch'], seq: last['acpd/seq'] + 1 } } });
+    assert.match(text_of([...first.updates, ...second.updates]), /one two three .* nineteen twenty/s);
+  },
+  async 'kill -9 of the agent, and a restart'(s) {
+    const editor = await s.editor();
+    const id = await s.session(editor);
+    const running = editor.prompt(id, 'SCENARIO:sleep please');
+    await editor.until(() => editor.updates.some((u) => /tool_call/.test(u.update.sessionUpdate)), 'the shell command', 60_000);
+    const { agentPid } = await editor.request('_acpd/session/status', { sessionId: id });
+    process.kill(agentPid, 'SIGKILL');
+    const answer = await running;
+    assert.equal(answer.error?.code, -32603, JSON.stringify(answer));
+    await poll(() => !s.place.processes().some((p) => p.args.join(' ').includes('slow.sh')), 'the agent\'s children to end');
+    const again = await editor.prompt(id, 'SCENARIO:hello please');
+    assert.equal(again.result?.stopReason, 'end_turn', JSON.stringify(again));
+    await editor.until(() => /Hello from the scripted model/.test(text_of(editor.updates)), 'the new process');
+  },
+};
+
+for (const name of Object.keys(agents)) {
+  const missing = install(name);
+  describe(name, () => {
+    for (const [what, flow] of Object.entries(flows))
+      test(what, { timeout: 180_000, skip: missing && `SKIPPED: ${missing}` }, async () => {
+        const s = await stage.open(name);
+        try {
+          await flow(s);
+        } catch (error) {
+          error.message += `\n${s.place.traces()}`;
+          throw error;
+        } finally {
+          await s.end();
+        }
+      });
+  });
+}
