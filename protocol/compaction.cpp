@@ -11,7 +11,7 @@
 namespace acpd::protocol {
 namespace {
 
-constexpr std::size_t max_merged_bytes = 256 * 1024;
+constexpr std::size_t max_merged_bytes = std::size_t{256} * 1024;
 constexpr std::size_t none = static_cast<std::size_t>(-1);
 // What was accepted once, under whatever limits, must be understood here.
 constexpr scan_limits no_limits{json_reader::hard_max_depth, max_line_bytes};

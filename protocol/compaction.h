@@ -46,7 +46,9 @@ struct folded_frame {
 /// process (an id used again in another turn or process, or announced anew by a `tool_call` after
 /// it had ended, is a new call); of each singleton the last is kept, at its place. Notices are left
 /// out. Everything else, unknown variants too, passes as it is. Values are never re-serialised: raw
-/// spans are moved. Owned by one reader; no thread rules.
+/// spans are moved. A run must hold whole turns: a call that its edge cuts would be shown twice. A
+/// session_info_update is a patch: it supersedes an earlier one only when it has each of its
+/// fields. Owned by one reader; no thread rules.
 class compactor {
 public:
   compactor();

@@ -115,7 +115,7 @@ void agent_link::start(agent::spawn_spec what, const wire::agent_config& configu
   hub_.pool.block(
       [what = std::move(what), env_file = std::move(env_file), configured, state_dir = hub_.paths.state_dir]() mutable {
         auto own = configured.env;
-        if (configured.name == "runner") own.emplace("ACPD_RUNNER_STATE", state_dir / "runner");
+        if (configured.name == "runner") own.emplace("ACPD_RUNNER_STATE", state_dir / "runner.db");
         what.env = environment(what.env, env_file, own, what.dir.filename());
         return agent::spawn_shim(what);
       },

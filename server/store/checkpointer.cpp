@@ -26,6 +26,18 @@ checkpointer::~checkpointer() {
   thread_.join();
 }
 
+void checkpointer::begin_commit() {
+  std::unique_lock lock(mutex_);
+  gate_.wait(lock, [this] { return !truncating_; });
+  committing_ = true;
+}
+
+void checkpointer::end_commit() {
+  const std::lock_guard lock(mutex_);
+  committing_ = false;
+  gate_.notify_one();
+}
+
 void checkpointer::work_done() {
   const std::lock_guard lock(mutex_);
   if (!std::exchange(work_, true)) wake_.notify_one();
@@ -67,21 +79,39 @@ bool checkpointer::checkpoint(bool truncate) {
   }
 }
 
-/// The PASSIVE pass comes first in any case, so that a truncation holds the commits up only for
-/// what was written meanwhile.
+/// PASSIVE passes come first in any case, so that a truncation holds the commits up only for what
+/// was written during the last of them.
 bool checkpointer::try_checkpoint(bool truncate) {
   ACPD_CRASH_POINT("store.before_checkpoint");
-  int in_log = 0;
-  int moved = 0;
-  const auto pass = [&](int mode) {
-    return sqlite3_wal_checkpoint_v2(connection_->handle(), "main", mode, &in_log, &moved);
-  };
-  int code = pass(SQLITE_CHECKPOINT_PASSIVE);
-  const bool all_moved = code == SQLITE_OK && moved == in_log;
-  if (code == SQLITE_OK && (truncate || in_log > wal_bound_bytes / page_bytes))
-    code = pass(SQLITE_CHECKPOINT_TRUNCATE);
+  int code = SQLITE_OK;
+  int left = 0; // pages
+  bool too_long = false;
+  for (int pass = 0; pass < 3 && code == SQLITE_OK; ++pass) {
+    int in_log = 0;
+    int moved = 0;
+    code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main", SQLITE_CHECKPOINT_PASSIVE,
+                                     &in_log, &moved);
+    left = in_log - moved;
+    too_long = in_log > wal_bound_bytes / page_bytes;
+    if (!too_long) break;
+  }
+  const bool all_moved = code == SQLITE_OK && left == 0;
+  if (code == SQLITE_OK && (truncate || too_long)) code = truncate_between_commits();
   ACPD_CRASH_POINT("store.after_checkpoint");
-  return truncate ? code == SQLITE_OK : all_moved;
+  return truncate || too_long ? code == SQLITE_OK : all_moved;
+}
+
+int checkpointer::truncate_between_commits() {
+  std::unique_lock lock(mutex_);
+  truncating_ = true;
+  gate_.wait(lock, [this] { return !committing_; });
+  lock.unlock();
+  const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main",
+                                             SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  lock.lock();
+  truncating_ = false;
+  gate_.notify_one();
+  return code;
 }
 
 } // namespace acpd::store

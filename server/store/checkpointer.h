@@ -24,6 +24,11 @@ public:
   checkpointer(const checkpointer&) = delete;
   checkpointer& operator=(const checkpointer&) = delete;
 
+  /// Around each commit: a truncation needs a moment without one, and would never find it in a
+  /// flood.
+  void begin_commit();
+  void end_commit();
+
   void work_done();
   void truncate_soon();
 
@@ -31,13 +36,17 @@ private:
   void loop();
   bool checkpoint(bool truncate); // false: to be tried again
   bool try_checkpoint(bool truncate);
+  int truncate_between_commits();
 
   const std::filesystem::path file_;
   const open_options options_;
   std::unique_ptr<connection> connection_; // of the thread
   std::mutex mutex_;
   std::condition_variable wake_;
+  std::condition_variable gate_;
   bool stopping_ = false;
+  bool committing_ = false;
+  bool truncating_ = false;
   bool work_ = false;
   bool truncate_ = true; // a daemon that was killed may have left secrets in the file
   std::thread thread_;   // the last: it uses all of the above

@@ -45,6 +45,8 @@ struct writer::impl {
   bool wait_for_group(); // false: nothing to commit, but time to sweep or to stop
   bool commit_group();   // false: given up, because of trouble at shutdown
   bool try_commit();
+  template <class F>
+  auto between_checkpoints(F f);
   void say(const std::string& sentence);
   void hand_over();
   void sweep();
@@ -79,6 +81,16 @@ writer::~writer() {
   }
   impl_->wake.notify_one();
   impl_->thread.join();
+}
+
+template <class F>
+auto writer::impl::between_checkpoints(F f) {
+  struct guard {
+    explicit guard(checkpointer& c) : checkpoints(c) { checkpoints.begin_commit(); }
+    ~guard() { checkpoints.end_commit(); }
+    checkpointer& checkpoints;
+  } const held(checkpoints);
+  return f();
 }
 
 void writer::submit(std::unique_ptr<batch> b) {
@@ -145,7 +157,7 @@ bool writer::impl::commit_group() {
 
 bool writer::impl::try_commit() {
   try {
-    db.commit(group);
+    between_checkpoints([this] { db.commit(group); });
   } catch (const std::runtime_error& e) {
     say(e.what());
     return false;
@@ -177,7 +189,7 @@ void writer::impl::hand_over() {
 void writer::impl::sweep() {
   bool more = false;
   try {
-    more = db.sweep(sweep_rows, utc_ms());
+    more = between_checkpoints([this] { return db.sweep(sweep_rows, utc_ms()); });
   } catch (const std::runtime_error&) {
     more = false; // nobody waits for it; the tombstones stay, so it is done another time
   }
@@ -187,7 +199,7 @@ void writer::impl::sweep() {
 
 void writer::impl::finish() {
   try {
-    db.mark_clean_shutdown();
+    between_checkpoints([this] { db.mark_clean_shutdown(); });
   } catch (const std::runtime_error& e) {
     say(e.what()); // costs no data: cursors are checked more strictly after a reboot
   }

@@ -1,0 +1,211 @@
+#include "tests/server/core/harness.h"
+
+#include <catch2/catch.hpp>
+
+using namespace acpd::core;
+using acpd::core::test::bench;
+using strings = std::vector<std::string>;
+using kinds = std::vector<entry_kind>;
+
+TEST_CASE("a prompt starts the agent when there is none, and is sent once the agent is ready") {
+  bench b;
+  b.prompt(1);
+  CHECK(b.has<start_agent>());
+  CHECK(b.sent(b.last).empty());
+  CHECK(b.s.queue().size() == 1);
+  b.agent_is_ready();
+  CHECK(b.sent(b.last) == strings{"session/prompt"});
+  CHECK(b.s.running()->number == 1);
+}
+
+TEST_CASE("a turn's start is logged with its prompt before the prompt goes out, and synced") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  CHECK(b.logged() == kinds{entry_kind::turn_started, entry_kind::user_message});
+  CHECK(b.has<durable>());
+  const auto line = b.of<send>(b.last).at(0);
+  CHECK(line.n == 1);
+  CHECK(line.line.find(R"("id":1,)") != std::string::npos);
+  CHECK(line.line.find(R"("sessionId":"agent-sid")") != std::string::npos);
+}
+
+TEST_CASE("prompts that come while one runs wait, first in first out") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  b.prompt(2);
+  b.prompt(3);
+  CHECK(b.sent(b.all) == strings{"session/prompt"});
+  b.answers(1, R"({"stopReason":"end_turn"})");
+  CHECK(b.s.running()->id == 2);
+  b.answers(2, R"({"stopReason":"end_turn"})");
+  CHECK(b.s.running()->id == 3);
+}
+
+TEST_CASE("the agent's answer ends the turn in the log, in its row and for its key") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  b.chunk("x");
+  b.answers(1, R"({"stopReason":"max_tokens"})");
+  CHECK(b.logged() == kinds{entry_kind::turn_ended});
+  CHECK(b.of<save_turn>(b.last).at(0).value.outcome == "max_tokens");
+  const auto kept = b.of<save_answer>(b.last).at(0);
+  CHECK(kept.key == "me:1");
+  CHECK(kept.seq == b.s.data().head);
+  CHECK(b.has<durable>());
+  CHECK_FALSE(b.s.running());
+}
+
+TEST_CASE("seq has no gaps, whatever is logged") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  b.chunk("x");
+  b.asks_permission();
+  b.answer(90, R"({"outcome":{"outcome":"selected","optionId":"yes"}})");
+  b.answers(1, R"({"stopReason":"end_turn"})");
+  std::uint64_t expected = 0;
+  for (const action& a : b.all) {
+    if (auto* line = std::get_if<log_line>(&a)) CHECK(line->seq == ++expected);
+    if (auto* own = std::get_if<log_own>(&a)) CHECK(own->seq == ++expected);
+  }
+  CHECK(expected == b.s.data().head);
+}
+
+TEST_CASE("a cancel ends the running turn through the agent and the queued ones at once") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  b.prompt(2);
+  b.step(cancel_in{"me", 0});
+  CHECK(b.sent(b.last) == strings{"session/cancel"});
+  CHECK(b.s.queue().empty());
+  const auto kept = b.of<save_answer>(b.last);
+  REQUIRE(kept.size() == 1);
+  CHECK(kept[0].key == "me:2");
+  CHECK(kept[0].line.find("cancelled") != std::string::npos);
+  CHECK(b.s.running());  // until the agent says so
+}
+
+TEST_CASE("a cancel of somebody who has not seen the running turn hits nothing newer") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  const std::uint64_t before = b.s.running()->started_seq - 1;
+  b.step(cancel_in{"other", before});
+  CHECK(b.sent(b.last).empty());
+  b.step(cancel_in{"other", before + 1});
+  CHECK(b.sent(b.last) == strings{"session/cancel"});
+}
+
+TEST_CASE("a second cancel is not sent twice") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  b.step(cancel_in{"me", 0});
+  b.step(cancel_in{"me", 0});
+  CHECK(b.sent(b.last).empty());
+}
+
+TEST_CASE("an agent that dies in a turn interrupts it, said in the conversation and in the answer") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  b.chunk("x");
+  b.step(agent_exited{"was ended by signal 9", 1, 1});
+  CHECK(b.logged() == kinds{entry_kind::own_update, entry_kind::turn_ended});
+  const auto kept = b.of<save_answer>(b.last).at(0);
+  CHECK(kept.line.find(R"("outcome":"interrupted")") != std::string::npos);
+  CHECK(kept.line.find("-32603") != std::string::npos);
+  CHECK(b.s.agent() == agent_state::none);
+}
+
+TEST_CASE("a prompt that never reached the dead agent is sent to the next one, and not shown twice") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  b.step(agent_exited{"is gone", 0, 0});
+  CHECK(b.has<start_agent>());
+  b.s.bind(8, 1);
+  b.step(agent_ready{"\"new\"", "", "", false});
+  CHECK(b.sent(b.last) == strings{"session/prompt"});
+  CHECK(b.logged().empty());
+}
+
+TEST_CASE("a prompt that was being written when the agent died has an unknown outcome") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  b.step(agent_exited{"is gone", 1, 0});
+  CHECK(b.of<save_turn>(b.last).at(0).value.state == turn_state::outcome_unknown);
+}
+
+TEST_CASE("a cancelled turn whose agent dies ends as cancelled") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  b.step(cancel_in{"me", 0});
+  b.step(agent_exited{"is gone", 2, 2});
+  CHECK(b.of<save_turn>(b.last).at(0).value.outcome == "cancelled");
+}
+
+TEST_CASE("the next prompt of the queue starts a new agent after the death of the old one") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  b.prompt(2);
+  b.step(agent_exited{"is gone", 1, 1});
+  CHECK(b.has<start_agent>());
+  CHECK(b.s.queue().size() == 1);
+}
+
+TEST_CASE("closing ends everything at once and stops the agent") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  b.prompt(2);
+  b.asks_permission();
+  b.step(close_in{});
+  CHECK(b.has<stop_agent>());
+  CHECK_FALSE(b.s.running());
+  CHECK(b.s.queue().empty());
+  CHECK(b.s.questions().empty());
+  CHECK(b.s.data().closed);
+}
+
+TEST_CASE("a restored session goes on with its running turn") {
+  session_seed seed = bench::fresh();
+  seed.shim = 7;
+  seed.next_n = 2;
+  seed.agent_sid = "\"agent-sid\"";
+  seed.turns = 1;
+  seed.head = 5;
+  turn t;
+  t.id = 1;
+  t.number = 1;
+  t.state = turn_state::running;
+  t.key = "me:1";
+  t.keyed = true;
+  t.sent_as = 1;
+  seed.open_turns.push_back(t);
+  seed.calls[1] = {send_kind::prompt, 1, {}, false, "session/prompt", {}};
+  bench b(seed);
+  b.chunk("still here");
+  CHECK(b.logged() == kinds{entry_kind::update});
+  b.answers(1, R"({"stopReason":"end_turn"})");
+  CHECK(b.logged() == kinds{entry_kind::turn_ended});
+}
+
+TEST_CASE("an agent that cannot be started answers every waiting prompt with the reason") {
+  bench b;
+  b.prompt(1);
+  b.prompt(2);
+  b.s.bind(7, 1);
+  b.step(agent_failed{"the agent \"a\" is not installed: npm i -g a", "", false});
+  const auto kept = b.of<save_answer>(b.last);
+  REQUIRE(kept.size() == 2);
+  CHECK(kept[0].line.find("not installed") != std::string::npos);
+  CHECK(b.s.quiet());
+}
