@@ -39,6 +39,8 @@ class handshake {
 
   /// `auth`: raw params of the last successful authenticate of this agent; empty: none.
   explicit handshake(std::string auth) : auth_(std::move(auth)) {}
+  /// The same, when it is only known after open(). Before begin().
+  void login_with(std::string auth) { auth_ = std::move(auth); }
 
   request begin();
   /// The session that is wanted; at any time, once. The next request, if it can be made now.

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <map>
 
+extern char** environ;
+
 namespace acpd::net {
 
 using agent::shim_frame;
@@ -28,6 +30,8 @@ std::vector<std::string> environment(const std::vector<std::string>& base, const
   std::string kept;
   if (std::ifstream in(file, std::ios::binary); !file.empty() && in)
     kept.assign(std::istreambuf_iterator<char>(in), {});
+  if (kept.empty() && base.empty())  // a plain client's: the daemon's own
+    for (char** variable = environ; *variable; ++variable) add(*variable);
   if (kept.empty())
     for (const std::string& variable : base) add(variable);
   for (std::size_t at = 0; at < kept.size();) {
@@ -107,7 +111,7 @@ std::shared_ptr<agent_link> hub::start_probe(const wire::agent_config& agent, st
 
 void agent_link::start(agent::spawn_spec what, const wire::agent_config& configured, std::filesystem::path env_file,
                        std::string auth) {
-  handshake_ = core::handshake(std::move(auth));
+  handshake_.login_with(std::move(auth));
   what.dir = dir_;
   what.argv = configured.command;
   what.spool_limit = hub_.config.spool_bytes;

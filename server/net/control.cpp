@@ -221,7 +221,7 @@ void control::answer(const link::incoming& r) {
 void control::stop(const link::incoming& r) {
   const bool agents = r.param("agents") == "true";
   link_.reply_result(r, "{}");
-  asio::post(hub_.io, [&h = hub_, agents] { h.on_stop(agents); });
+  asio::post(hub_.io, [&h = hub_, agents] { h.on_stop(agents, true); });
 }
 
 }  // namespace acpd::net

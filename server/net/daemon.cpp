@@ -67,13 +67,13 @@ protocol::result<void> run_daemon(const wire::paths& where, const wire::config& 
     return open;
   }
   asio::signal_set signals(io, SIGTERM, SIGINT);
-  h.on_stop = [&](bool agents) {
+  h.on_stop = [&](bool agents, bool asked) {
     front.close();
     error_code ignored;
     signals.cancel(ignored);
-    h.shutdown(agents);
+    h.shutdown(agents, asked);
   };
-  signals.async_wait([&](error_code ec, int) { if (!ec) h.on_stop(false); });
+  signals.async_wait([&](error_code ec, int) { if (!ec) h.on_stop(false, false); });
   spdlog::info("acpd {} listens on {}, state in {}, {} sessions", ACPD_VERSION, where.socket.string(), where.state_dir.string(), h.sessions().size());
   say_ready(ready);
   run(io);

@@ -85,7 +85,8 @@ class hub {
   void drop_environment(std::int64_t session);
   std::filesystem::path environment_file(std::int64_t session) const;
 
-  void shutdown(bool with_agents);
+  /// `asked`: by a person, so that no bridge starts another daemon by itself.
+  void shutdown(bool with_agents, bool asked);
   void finish_shutdown(std::shared_ptr<asio::steady_timer> timer, int tries);
   /// Everything that must not be lost is on disk and shown.
   void close();
@@ -107,7 +108,7 @@ class hub {
   std::string trouble;           // why nothing can be written; empty: all is well
   bool stopping = false;
   bool stop_agents = false;
-  std::move_only_function<void(bool)> on_stop;   // asked to end: with agents?
+  std::move_only_function<void(bool with_agents, bool asked)> on_stop;
 
  private:
   friend struct apply_actions;

@@ -45,6 +45,7 @@ struct due_response {
 struct attachment {
   std::uint64_t cursor = 0;               // everything ≤ it has been handed to the socket
   std::uint16_t slot = 0;                 // framed connections
+  std::uint64_t attaching = 0;            // which attach this is: an older one's reads are thrown away
   bool reading = false;                   // the reader thread is at it
   bool folding = false;                   // a compacted replay is being made
   std::shared_ptr<const chunk> replayed;  // what the reader thread brought
@@ -109,11 +110,12 @@ class link : public std::enable_shared_from_this<link> {
   void on_line(std::string_view line, std::uint64_t n);
   void handle(std::string_view line, std::uint64_t n);
   void on_response(std::string_view line, const protocol::envelope& e);
-  void on_notification(std::string_view line, const protocol::envelope& e, std::uint64_t n);
+  void on_notification(std::string_view line, const protocol::envelope& e);
   void drain_inbox();
   void give_back(session_host& host, const attachment& a);
   void refuse(std::string_view text);
   void look_up(std::string line, std::uint64_t n, std::string key);
+  void on_looked_up(const std::string& line, std::uint64_t n, const std::string& key, const std::optional<store::key_row>& row);
   void on_known(const store::key_row& row, const incoming& r);
 
   // link_requests.cpp
@@ -151,6 +153,7 @@ class link : public std::enable_shared_from_this<link> {
   bool fill_folded(session_host& host, attachment& a);
   bool fill_entries(session_host& host, attachment& a, const std::shared_ptr<const chunk>& c);
   bool passes(const item& i) const;
+  bool shows(const protocol::folded_frame& f) const;
   void special(session_host& host, attachment& a, const chunk& c, const item& i);
   void show_question(session_host& host, attachment& a, const core::question& q);
   void read_behind(session_host& host, attachment& a);
@@ -160,6 +163,7 @@ class link : public std::enable_shared_from_this<link> {
   void reply_result_or_error(const incoming& r, const protocol::result<std::string>& what);
   void reply_error(const incoming& r, int code, std::string_view text, std::string_view raw_data = {});
   void reply_raw(std::string_view raw_id, std::uint64_t n, std::string_view line, std::uint16_t slot = 0, std::uint64_t seq = 0);
+  std::string with_key(std::string line, std::string_view raw_id);
   void ack(std::uint64_t n);
   bool flush();
   bool backlogged() const { return out_.size() - out_at_ > (std::size_t{1} << 20); }
@@ -192,8 +196,10 @@ class link : public std::enable_shared_from_this<link> {
   std::int64_t latest_session_ = 0;
   std::int64_t turn_of_fill_ = 0;                // whose turn it is to be written: round robin
   std::uint16_t next_slot_ = 1;
+  std::uint64_t next_attach_ = 1;
   std::map<std::int64_t, std::pair<std::string, std::uint64_t>> waiting_turns_;  // turn row → raw id, n
   std::map<std::string, std::string> open_requests_;  // raw id → key, for $/cancel_request
+  std::map<std::string, std::string> own_keys_;       // raw id → the acpd/key that the client gave
 
   std::string out_;             // control frames and single lines
   std::size_t out_at_ = 0;

@@ -37,6 +37,7 @@ attachment& link::attach(session_host& host, std::uint64_t cursor) {
   a = {};
   a.shown = std::move(shown);
   a.cursor = cursor;
+  a.attaching = next_attach_++;
   if (mode_ != mode::framed) return a;
   a.slot = slot ? slot : next_slot_++;
   emit(bridge_frame::slot, a.slot, 0, cursor,
@@ -108,9 +109,9 @@ void link::compacted(const incoming& r, session_host& host, std::uint64_t head, 
   a.ask_pending = true;
   const std::int64_t session = host.core.data().id;
   hub_.pool.read([session, head](store::reader& db) { return db.compacted(session, head); },
-                 [self = shared_from_this(), session, first](std::vector<folded_frame> frames) {
+                 [self = shared_from_this(), session, first, which = a.attaching](std::vector<folded_frame> frames) {
                    auto at = self->attached_.find(session);
-                   if (at == self->attached_.end()) return;
+                   if (at == self->attached_.end() || at->second.attaching != which) return;
                    at->second.folding = false;
                    at->second.folded = std::move(frames);
                    at->second.next_folded = std::min(first, at->second.folded.size());

@@ -161,38 +161,54 @@ void link::handle(std::string_view line, std::uint64_t n) {
     if (n) hub_.log.after_commit([self = shared_from_this(), n] { self->ack(n); });
     return;
   }
-  if (e->kind == shape::notification) {
-    on_notification(line, *e, n);
-    if (n) hub_.log.after_commit([self = shared_from_this(), n] { self->ack(n); });
-    return;
-  }
   std::string key = unquote(member(e->params_meta ? e->params_meta.in(line) : "", "acpd/key"));
   const bool own_key = !key.empty();
   if (!own_key) key = author_ + ":" + std::to_string(n ? n : next_key_++);
-  incoming r{line, *e, n, std::string(e->id.in(line)), std::move(key), own_key || n != 0, request_hash(line, *e)};
-  // A key may be known when a client chose it or a bridge is here again: under way, or answered.
-  if (r.keyed && (own_key || resumed_)) {
-    open_requests_[r.raw_id] = r.key;
-    if (hub_.is_awaited(r.key)) return hub_.wait_for(r.key, {weak_from_this(), r.raw_id, n});
-    return look_up(std::string(line), n, r.key);
+  // A key may be known when a client chose it, or when a bridge is here again.
+  const bool may_be_known = own_key || (n && resumed_);
+  if (e->kind == shape::notification) {
+    const bool extension = e->method.in(line).starts_with("_");  // the others may come twice
+    if (extension && may_be_known) return look_up(std::string(line), n, key);
+    on_notification(line, *e);
+    if (extension && (own_key || n)) hub_.log.put(store::key_row{key, request_hash(line, *e), 0, 0, 0, true, {}, hub_.now_ms()});
+    if (n) hub_.log.after_commit([self = shared_from_this(), n] { self->ack(n); });
+    return;
   }
-  on_request(r);
+  incoming r{line, *e, n, std::string(e->id.in(line)), std::move(key), own_key || n != 0, request_hash(line, *e)};
+  if (own_key) own_keys_[r.raw_id] = r.key;
+  if (!may_be_known) return on_request(r);
+  open_requests_[r.raw_id] = r.key;
+  if (hub_.is_awaited(r.key)) return hub_.wait_for(r.key, {weak_from_this(), r.raw_id, n});
+  look_up(std::string(line), n, r.key);
 }
 
 void link::look_up(std::string line, std::uint64_t n, std::string key) {
   looking_up_ = true;
   hub_.pool.read([key](store::reader& db) { return db.key(key); },
-                 [self = shared_from_this(), line = std::move(line), n, key](std::optional<store::key_row> row) {
+                 [self = shared_from_this(), line = std::move(line), n, key](const std::optional<store::key_row>& row) {
                    self->looking_up_ = false;
                    if (self->closed_) return;
-                   auto e = scan(line, {self->hub_.config.max_depth, self->hub_.config.max_line_bytes});
-                   incoming r{line, *e, n, std::string(e->id.in(line)), key, true, request_hash(line, *e)};
-                   if (row)
-                     self->on_known(*row, r);
-                   else
-                     self->on_request(r);
+                   self->on_looked_up(line, n, key, row);
                    self->drain_inbox();
                  });
+}
+
+void link::on_looked_up(const std::string& line, std::uint64_t n, const std::string& key,
+                        const std::optional<store::key_row>& row) {
+  auto e = scan(line, {hub_.config.max_depth, hub_.config.max_line_bytes});
+  if (e->kind == shape::notification) {
+    if (!row) {
+      on_notification(line, *e);
+      hub_.log.put(store::key_row{key, request_hash(line, *e), 0, 0, 0, true, {}, hub_.now_ms()});
+    }
+    hub_.log.after_commit([self = shared_from_this(), n] { self->ack(n); });
+    return;
+  }
+  const incoming r{line, *e, n, std::string(e->id.in(line)), key, true, request_hash(line, *e)};
+  if (row)
+    on_known(*row, r);
+  else
+    on_request(r);
 }
 
 /// A request that came before: answered as it was, or waited for.
@@ -237,7 +253,7 @@ void link::on_response(std::string_view line, const envelope& e) {
   spdlog::debug("client={} answered {}: nothing asked under that id", author_, id);
 }
 
-void link::on_notification(std::string_view line, const envelope& e, std::uint64_t n) {
+void link::on_notification(std::string_view line, const envelope& e) {
   const std::string_view method = e.method.in(line);
   if (!initialised_) return;
   if (method == "$/cancel_request") {
@@ -255,7 +271,6 @@ void link::on_notification(std::string_view line, const envelope& e, std::uint64
     return hub_.step(*host, core::cancel_in{author_, at == attached_.end() ? 0 : at->second.cursor});
   }
   if (method.starts_with("_") && !method.starts_with("_acpd/")) hub_.step(*host, core::notification_in{line, e});
-  static_cast<void>(n);
 }
 
 }  // namespace acpd::net

@@ -113,11 +113,22 @@ bool link::fill_from(session_host& host, attachment& a) {
   return false;
 }
 
+/// A compacted frame, too, is only for clients that can show it.
+bool link::shows(const protocol::folded_frame& f) const {
+  if (abilities_.compaction || f.line.find("compaction_") == std::string::npos) return true;
+  auto e = protocol::scan(f.line);
+  return !e || !e->variant.in(f.line).starts_with("compaction_");
+}
+
 bool link::fill_folded(session_host& host, attachment& a) {
   std::string lines;
   const std::uint64_t head = a.due->at;
   while (a.next_folded < a.folded.size() && lines.size() < run_limit) {
     protocol::folded_frame& f = a.folded[a.next_folded];
+    if (!shows(f)) {
+      ++a.next_folded;
+      continue;
+    }
     const std::string meta = R"("acpd/replay":{"head":)" + std::to_string(head) + R"(,"index":)" +
                              std::to_string(a.next_folded) + "}";
     protocol::render(lines, f.line, f.where, host.core.quoted_sid(), meta);
@@ -182,7 +193,6 @@ void link::special(session_host& host, attachment& a, const chunk& c, const item
     if (w == waiting_turns_.end()) return;
     auto [raw_id, n] = std::move(w->second);
     waiting_turns_.erase(w);
-    open_requests_.erase(raw_id);
     reply_raw(raw_id, n, bytes, a.slot, i.seq);
   } else if (i.kind == piece::question_asked) {
     const auto& pending = host.core.questions();
@@ -235,9 +245,9 @@ void link::read_behind(session_host& host, attachment& a) {
         });
         return c;
       },
-      [self = shared_from_this(), session](std::shared_ptr<chunk> c) {
+      [self = shared_from_this(), session, which = a.attaching](std::shared_ptr<chunk> c) {
         auto at = self->attached_.find(session);
-        if (at == self->attached_.end()) return;
+        if (at == self->attached_.end() || at->second.attaching != which) return;
         at->second.reading = false;
         if (!c->items.empty()) at->second.replayed = std::move(c);
         self->pump();
@@ -248,7 +258,6 @@ void link::respond_due(session_host& host, attachment& a) {
   due_response d = std::move(*a.due);
   a.due.reset();
   reply_raw(d.raw_id, d.n, core::result_line("null", d.result), a.slot, d.at);
-  open_requests_.erase(d.raw_id);
   if (!std::exchange(a.ask_pending, false)) return;
   for (const auto& [id, q] : host.core.questions()) {
     const bool person = q.kind == core::question_kind::permission || q.kind == core::question_kind::elicitation;
@@ -263,27 +272,49 @@ void link::reply_raw(std::string_view raw_id, std::uint64_t n, std::string_view 
   auto e = protocol::scan(line);
   std::string out;
   if (e) protocol::apply(out, line, {{e->id, raw_id}});
+  open_requests_.erase(std::string(raw_id));
+  if (!own_keys_.empty()) out = with_key(std::move(out), raw_id);
   out.push_back('\n');
   emit(bridge_frame::answer, slot, n, seq, out);
 }
 
+/// A client that gave an acpd/key gets it back: on result._meta, or in error.data.acpd.
+std::string link::with_key(std::string line, std::string_view raw_id) {
+  auto own = own_keys_.find(std::string(raw_id));
+  if (own == own_keys_.end()) return line;
+  const std::string key = protocol::quoted(own->second);
+  own_keys_.erase(own);
+  auto e = protocol::scan(line);
+  if (!e) return line;
+  const auto insert = [&](std::string_view object, const std::string& member) {
+    const bool empty = object.find_first_not_of(" \t", 1) == object.find('}');
+    line.insert(static_cast<std::size_t>(object.data() - line.data()) + 1, empty ? member : member + ",");
+    return line;
+  };
+  if (e->result) {
+    const std::string_view result = e->result.in(line), meta = protocol::member(result, "_meta");
+    if (!result.starts_with('{') || meta == "null") return line;
+    return meta.empty() ? insert(result, R"("_meta":{"acpd/key":)" + key + "}") : insert(meta, R"("acpd/key":)" + key);
+  }
+  const std::string_view error = e->error.in(line), data = protocol::member(error, "data");
+  if (data.empty()) return insert(error, R"("data":{"acpd":{"key":)" + key + "}}");
+  if (!data.starts_with('{')) return line;
+  const std::string_view own_data = protocol::member(data, "acpd");
+  return own_data.empty() ? insert(data, R"("acpd":{"key":)" + key + "}") : insert(own_data, R"("key":)" + key);
+}
+
 void link::answer(std::string_view raw_id, std::uint64_t n, std::string_view line) {
   if (closed_) return;
-  open_requests_.erase(std::string(raw_id));
   reply_raw(raw_id, n, line);
   pump();
 }
 
 void link::reply_result(const incoming& r, std::string_view raw_result) {
-  open_requests_.erase(r.raw_id);
-  emit(bridge_frame::answer, 0, r.n, 0, core::result_line(r.raw_id, raw_result) + "\n");
-  pump();
+  answer(r.raw_id, r.n, core::result_line("null", raw_result));
 }
 
 void link::reply_error(const incoming& r, int code, std::string_view text, std::string_view raw_data) {
-  open_requests_.erase(r.raw_id);
-  emit(bridge_frame::answer, 0, r.n, 0, core::error_line(r.raw_id, code, text, raw_data) + "\n");
-  pump();
+  answer(r.raw_id, r.n, core::error_line("null", code, text, raw_data));
 }
 
 void link::ack(std::uint64_t n) {

@@ -11,8 +11,6 @@
 
 #include <filesystem>
 
-extern char** environ;
-
 namespace acpd::net {
 
 using namespace protocol;
@@ -128,12 +126,9 @@ std::shared_ptr<agent_link> link::probe(const wire::agent_config& agent) {
   std::string cwd;
   for (const std::string& variable : env_)
     if (variable.starts_with("PWD=")) cwd = variable.substr(4);
-  std::vector<std::string> env = env_;
-  if (env.empty())
-    for (char** variable = environ; *variable; ++variable) env.emplace_back(*variable);
   std::error_code ignored;
   if (cwd.empty() || !std::filesystem::is_directory(cwd, ignored)) cwd = "/";
-  probe_ = hub_.start_probe(agent, std::move(env), std::move(cwd));
+  probe_ = hub_.start_probe(agent, env_, std::move(cwd));
   return probe_;
 }
 

@@ -50,6 +50,7 @@ void hub::recover(store::recovered found) {
     host.created_ms = s.row.created_ms;
     host.updated_ms = s.row.updated_ms;
     host.last_at_ms = s.last_at_ms;
+    host.folding = s.folded;
   }
   for (const store::shim_row& s : found.shims) adopt(s, std::move(unsent[s.id]));
   // Turns whose agent left no trace; queued prompts go on.

@@ -12,7 +12,7 @@ namespace acpd::net {
 
 /// The order of the end: no new clients (the listener is closed), clients told, agents stopped if that
 /// was asked for and else left with their shims, what is written committed, the loop ended.
-void hub::shutdown(bool with_agents) {
+void hub::shutdown(bool with_agents, bool asked) {
   if (stopping) return;
   stopping = true;
   spdlog::info("ending; agents {}", with_agents ? "are stopped" : "go on");
@@ -20,7 +20,7 @@ void hub::shutdown(bool with_agents) {
     for (auto& [id, host] : sessions_)
       if (host->agent) step(*host, core::close_in{});
   log.flush();
-  for (auto& l : std::vector(links)) l->goodbye(with_agents);
+  for (auto& l : std::vector(links)) l->goodbye(asked);
   finish_shutdown(std::make_shared<asio::steady_timer>(io), 0);
 }
 

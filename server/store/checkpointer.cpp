@@ -10,7 +10,8 @@
 namespace acpd::store {
 namespace {
 constexpr auto interval = std::chrono::milliseconds(200);
-constexpr int wal_bound_bytes = 64 << 20;
+constexpr int wal_bound_bytes = 32 << 20;
+constexpr std::uintmax_t wal_limit_bytes = 64 << 20; // journal_size_limit: what a restart leaves
 constexpr int page_bytes = 4096;
 } // namespace
 
@@ -28,7 +29,7 @@ checkpointer::~checkpointer() {
 
 void checkpointer::begin_commit() {
   std::unique_lock lock(mutex_);
-  gate_.wait(lock, [this] { return !truncating_; });
+  gate_.wait(lock, [this] { return !blocking_; });
   committing_ = true;
 }
 
@@ -79,37 +80,44 @@ bool checkpointer::checkpoint(bool truncate) {
   }
 }
 
-/// PASSIVE passes come first in any case, so that a truncation holds the commits up only for what
+/// The commits are faster than the passes: another pass would only have more to do.
+bool checkpointer::outgrown() const {
+  std::error_code missing; // then it is 2^64 - 1, and the commits wait a moment for nothing
+  return std::filesystem::file_size(file_.string() + "-wal", missing) > wal_limit_bytes;
+}
+
+/// PASSIVE passes come first in any case, so that what follows holds the commits up only for what
 /// was written during the last of them.
 bool checkpointer::try_checkpoint(bool truncate) {
   ACPD_CRASH_POINT("store.before_checkpoint");
   int code = SQLITE_OK;
   int left = 0; // pages
   bool too_long = false;
-  for (int pass = 0; pass < 3 && code == SQLITE_OK; ++pass) {
+  for (int pass = 0; pass < 2 && code == SQLITE_OK; ++pass) {
     int in_log = 0;
     int moved = 0;
     code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main", SQLITE_CHECKPOINT_PASSIVE,
                                      &in_log, &moved);
     left = in_log - moved;
     too_long = in_log > wal_bound_bytes / page_bytes;
-    if (!too_long) break;
+    if (!too_long || outgrown()) break;
   }
   const bool all_moved = code == SQLITE_OK && left == 0;
-  if (code == SQLITE_OK && (truncate || too_long)) code = truncate_between_commits();
+  if (code == SQLITE_OK && (truncate || too_long))
+    code = between_commits(truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_RESTART);
   ACPD_CRASH_POINT("store.after_checkpoint");
   return truncate || too_long ? code == SQLITE_OK : all_moved;
 }
 
-int checkpointer::truncate_between_commits() {
+/// RESTART makes the next commit begin the file anew: cheaper than blocks freed and found again.
+int checkpointer::between_commits(int mode) {
   std::unique_lock lock(mutex_);
-  truncating_ = true;
+  blocking_ = true;
   gate_.wait(lock, [this] { return !committing_; });
   lock.unlock();
-  const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main",
-                                             SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main", mode, nullptr, nullptr);
   lock.lock();
-  truncating_ = false;
+  blocking_ = false;
   gate_.notify_one();
   return code;
 }

@@ -27,6 +27,7 @@ struct session_state {
   session_row row;
   std::uint64_t head = 0; // last seq
   std::int64_t last_at_ms = 0;
+  std::uint64_t folded = 0; // end of the newest stored fold: the next one begins behind it
 };
 
 /// Everything that the session thread keeps in memory, as the last daemon left it.

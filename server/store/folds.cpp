@@ -86,16 +86,17 @@ void run_compactor::add(const entry& e) {
                     .process = e.process,
                     .message_id = e.message_id,
                     .line = e.bytes});
-  if (++in_run_ == run_entries || e.kind == entry_kind::turn_ended) end_run();
+  open_ = true;
+  if (e.kind == entry_kind::turn_ended) end_run();
 }
 
 void run_compactor::end_run() {
   runs_.push_back(compactor_.finish());
-  in_run_ = 0;
+  open_ = false;
 }
 
 std::vector<std::vector<protocol::folded_frame>> run_compactor::finish() {
-  if (in_run_ > 0) end_run();
+  if (open_) end_run();
   return std::exchange(runs_, {});
 }
 

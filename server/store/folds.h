@@ -15,13 +15,11 @@ std::string encode_frames(const std::vector<protocol::folded_frame>& frames);
 /// Empty: another version of the encoding, or damaged. A fold can always be made again.
 std::optional<std::vector<protocol::folded_frame>> decode_frames(std::string_view bytes);
 
-/// Compacts entries in runs whose ends depend on the entries alone: after each turn_ended, and
-/// after 4,096 entries. So a replay is the same whether its folds were stored or not. Owned by one
-/// reader.
+/// Compacts entries in runs that end behind each turn_ended and nowhere else: a tool call stands once
+/// however long its turn was, and a replay is the same whether its folds were stored or not. Owned by
+/// one reader.
 class run_compactor {
 public:
-  static constexpr std::uint64_t run_entries = 4096;
-
   /// Entries in order of seq, the first one right behind the end of a run. The views may go after.
   void add(const entry& e);
   /// The runs' frames, in order; the open run is ended.
@@ -31,7 +29,7 @@ private:
   void end_run();
 
   protocol::compactor compactor_;
-  std::uint64_t in_run_ = 0;
+  bool open_ = false;
   std::vector<std::vector<protocol::folded_frame>> runs_;
 };
 

@@ -12,6 +12,9 @@ void read_head(connection& db, session_state& s) {
   if (!last.next()) return;
   s.head = last.natural(0);
   s.last_at_ms = last.integer(1);
+  auto fold =
+      db.select("SELECT coalesce(max(last_seq), 0) FROM folds WHERE session = :session", s.row.id);
+  if (fold.next()) s.folded = fold.natural(0);
 }
 
 template <class Row>

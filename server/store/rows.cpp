@@ -179,6 +179,10 @@ key_row read_key(const query& q) {
 }
 
 void put(connection& db, const fold_row& r) {
+  // Folds within this one would break the chain that a load follows.
+  db.run("DELETE FROM folds WHERE session = :session AND last_seq BETWEEN :from AND :to "
+         "AND first_seq >= :from",
+         r.session, r.from, r.to);
   db.run("INSERT INTO folds (session, first_seq, last_seq, frames) VALUES (:session, :first_seq, "
          ":last_seq, :frames) "
          "ON CONFLICT (session, last_seq) DO UPDATE SET first_seq = excluded.first_seq, "

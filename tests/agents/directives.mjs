@@ -105,8 +105,14 @@ async function terminal(words, t) {
 
 function connect([path, ...rest], t) {
   return new Promise((resolve) => {
-    let got = '';
-    const done = (why) => { socket.destroy(); t.say(`connect: ${why} ${got}`); resolve(); };
+    let got = '', over = false;
+    const done = (why) => {
+      if (over) return;
+      over = true;
+      socket.destroy();
+      t.say(`connect: ${why} ${got}`);
+      resolve();
+    };
     const socket = net.connect(path, () => socket.write(rest.join(' ') + '\n'));
     socket.on('data', (d) => { got += d; if (got.includes('\n')) done('answered'); });
     socket.on('close', () => done('closed'));

@@ -35,7 +35,7 @@ const cases = {
   'no method': ['{"jsonrpc":"2.0","id":5}\n', -32600],
   'a method that is no text': ['{"jsonrpc":"2.0","id":5,"method":7}\n', -32600],
   'an id that is an object': ['{"jsonrpc":"2.0","id":{},"method":"session/list"}\n', -32600],
-  'params that are a number': ['{"jsonrpc":"2.0","id":5,"method":"session/prompt","params":3}\n', -32602],
+  'params that are a number': ['{"jsonrpc":"2.0","id":5,"method":"session/prompt","params":3}\n', -32600],
   'a reply to nothing': ['{"jsonrpc":"2.0","id":"acpd-1-nothing","result":{}}\n', undefined],
   'an error to nothing': ['{"jsonrpc":"2.0","id":99,"error":{"code":1,"message":"x"}}\n', undefined],
   'an unknown notification': ['{"jsonrpc":"2.0","method":"session/levitated"}\n', undefined],

@@ -9,7 +9,7 @@ import { closing_flows, session_flows } from './flows_sessions.mjs';
 import { rig } from './rig.mjs';
 
 /** One flow never holds up the run. */
-const bounded = (name, flow) => test(name, { timeout: 60_000 }, flow);
+const bounded = (name, flow) => test(name, { timeout: 20_000 }, flow);
 const limits = '[limits]\npage_size = 3\n';
 const detached = new rig({ toml: limits });
 const stopping = new rig({ toml: limits, close: 'stop' });
@@ -27,11 +27,22 @@ describe('SDK over acpctl connect', () => {
   session_flows(bounded, detached);
   closing_flows(bounded, stopping);
 
-  bounded('close = "detach", the default: the capability is off and close is -32601', async () => {
+  bounded('close = "detach", the default: the capability is off, and a close all the same ends nothing', async () => {
     const editor = detached.open();
     const { agentCapabilities } = await editor.start();
     assert.equal(agentCapabilities.sessionCapabilities.close ?? undefined, undefined);
-    await assert.rejects(editor.request('session/close', { sessionId: 'any' }), { code: -32601 });
+    const { sessionId } = await editor.request('session/new', { cwd: detached.world.cwd, mcpServers: [] });
+    const answer = editor.prompt(sessionId, 'say running; sleep 300; say still here');
+    await editor.until(() => editor.said('running'), 'the turn to run');
+    await editor.request('session/close', { sessionId }).catch((error) => assert.equal(error.code, -32601));
+    assert.equal((await answer).stopReason, 'end_turn');
+    await editor.leave();
+  });
+
+  bounded('a login in a terminal is offered only to clients that can show one', async () => {
+    const editor = detached.open();
+    const { authMethods } = await editor.start({});
+    assert.deepEqual(authMethods.map((m) => m.id), ['token']);
     await editor.leave();
   });
 

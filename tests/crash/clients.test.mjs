@@ -35,8 +35,7 @@ const ways = {
   'SIGKILL of the group': { end: (c) => process.kill(-c.child.pid, 'SIGKILL') },
   'SIGKILL of the tree': { end: (c, place) => { for (const pid of tree(place, c.child.pid)) process.kill(pid, 'SIGKILL'); } },
   'session/close, then SIGKILL of the group': { end: async (c, place, id) => {
-    const answer = await c.call('session/close', { sessionId: id });
-    assert.equal(answer.error?.code, -32601, 'the capability is off');
+    await c.call('session/close', { sessionId: id });  // the capability is off: an error, or nothing done
     process.kill(-c.child.pid, 'SIGKILL');
   } },
   'session/cancel, end of stdin, SIGTERM (Ctrl-C in acpx)': { cancelled: true, end: (c, place, id) => {

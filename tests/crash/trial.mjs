@@ -37,11 +37,19 @@ class trial {
     await this.place.serve();
     this.editor = this.place.connect();
     this.id = await this.editor.open(this.place.cwd);
-    this.turn = this.editor.prompt(this.id, this.speed.script);
+    // cut off, a turn must be open when the kill comes, however fast the agent wrote
+    this.turn = this.editor.prompt(this.id, this.victim.whole ? this.speed.script : `${this.speed.script}; wait`);
     await this.editor.until(() => this.editor.updates.length > 0, 'the first update');
     this.daemon = this.place.daemon.pid;
     this.agent = this.place.agents()[0].pid;
     this.shim = this.place.shims()[0].pid;
+  }
+
+  /** The moment: so many updates shown, or, in a flood, written; the agent is far ahead of a reader then. */
+  async reached(at) {
+    if (this.speed.name !== 'flood') return this.editor.until(() => this.editor.updates.length >= at, `${at} updates`, 60_000);
+    while (this.written() < at) await new Promise((resolve) => setImmediate(resolve));
+    return undefined;
   }
 
   /** The turn's end as its author sees it, or, when the author is gone, as a later editor does. */
@@ -66,7 +74,10 @@ class trial {
   }
 
   /** How many updates the agent wrote whole: it counts in a file that outlives it. */
-  written() { return Number(fs.readFileSync(this.place.witness).readBigUInt64LE(0)); }
+  written() {
+    const bytes = fs.readFileSync(this.place.witness);
+    return bytes.length < 8 ? 0 : Number(bytes.readBigUInt64LE(0));
+  }
   prompts_read() {
     return fs.readFileSync(this.place.agent_log, 'utf8').split('\n').filter((l) => l.includes('"session/prompt"')).length;
   }
@@ -83,12 +94,12 @@ export async function run_trial(speed, victim_name, moment) {
   try {
     await t.start();
     const at = Math.max(1, Math.floor(moment * speed.total));
-    await t.editor.until(() => t.editor.updates.length >= at, `${at} updates`, 60_000);
+    await t.reached(at);
     await victim.kill(t);
     const answer = await t.finish();
     const log = await read_log(t.editor.ended ? await fresh(t.place) : t.editor, t.id);
     problems.push(...compare(t.shown, log, { total: victim.whole ? speed.total : undefined,
-      at_least: victim_name === 'agent' ? t.written() : at }));
+      at_least: victim_name === 'agent' ? t.written() : t.shown.length - 1 }));
     problems.push(...judge_end(t, victim, answer, log));
   } catch (error) {
     problems.push(`${error.message}\n${t.place.traces()}`);

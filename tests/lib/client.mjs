@@ -7,7 +7,7 @@ import { until } from './until.mjs';
 
 export const capabilities = {
   fs: { readTextFile: true, writeTextFile: true }, terminal: true,
-  elicitation: { form: {}, url: {} },
+  elicitation: { form: {}, url: {} }, auth: { terminal: true },
   session: { notices: {}, compaction: {}, configOptions: { boolean: {} } },
 };
 

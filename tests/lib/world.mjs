@@ -112,7 +112,7 @@ export class world {
     return found;
   }
   shims() { return this.processes().filter((p) => p.args[0].endsWith('acpd-shim')); }
-  agents() { return this.processes().filter((p) => p.args.includes(scripted)); }
+  agents() { return this.processes().filter((p) => p.args.includes(scripted) && !p.args[0].endsWith('acpd-shim')); }
 
   /** Ends everything that was started here, and says what was there. */
   async end() {

@@ -28,8 +28,8 @@ constexpr std::size_t unacked_limit = std::size_t{64} << 20; // then the editor 
 constexpr std::size_t kept_limit = std::size_t{256} << 20;   // the same, answers awaited included
 constexpr auto first_backoff = 25ms;
 constexpr auto longest_backoff = 2000ms;
-constexpr auto steady_link = 1s; // a link that lived that long was no failed attempt
-constexpr auto patience = 10s;   // of open requests without a daemon; of the end of a bridge
+constexpr auto steady_link = 100ms; // a link that lived that long was no failed attempt
+constexpr auto patience = 10s;      // of open requests without a daemon; of the end of a bridge
 
 std::array<char, read_bytes> buffer; // for one read at a time, of either side
 
