@@ -195,6 +195,13 @@ void session::remember_choice(const call& c, std::string_view result) {
 
 // ---- the agent's life
 
+namespace {
+
+/// A prompt whose agents keep ending before they have it is given up: else they would be started for ever.
+constexpr int max_attempts = 3;
+
+}  // namespace
+
 void session::on(const agent_ready& e) {
   agent_ = agent_state::ready;
   s_.agent_sid = e.agent_sid;
@@ -233,14 +240,14 @@ void session::on(const agent_exited& e) {
   s_.shim = 0;
   if (running_) {
     turn t = std::move(*running_);
-    if (t.sent_as > e.started && !t.cancelled) {  // it never reached the agent
+    if (t.sent_as > e.started && !t.cancelled && ++t.attempts < max_attempts) {  // it never reached the agent
       running_.reset();
       t.state = turn_state::queued;
       out_->push_back(save_turn{t});
       out_->push_back(durable{});
       queue_.push_front(std::move(t));
     } else {
-      const bool unknown = t.sent_as > e.written;
+      const bool unknown = t.sent_as > e.written && t.sent_as <= e.started;
       const std::string text =
           "acpd: the agent " + e.how + " in the middle of this turn. " +
           (unknown ? "It is not known whether it got the prompt." : "The turn was interrupted.") +

@@ -44,6 +44,7 @@ struct turn {
   std::int64_t created_ms = 0;
   std::int64_t ended_ms = 0;
   std::uint64_t started_seq = 0; // of turn_started; 0 if this daemon did not see it
+  int attempts = 0;              // processes that ended before they had the prompt
   bool cancelled = false;        // session/cancel is on its way to the agent
 };
 

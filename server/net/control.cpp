@@ -110,7 +110,9 @@ void control::prompt(const link::incoming& r, session_host& host) {
     return link_.reply_error(r, invalid_params, "params.prompt: expected an array with at least one content block");
   if (!hub_.trouble.empty()) return link_.reply_error(r, internal_error, hub_.trouble);
   const std::int64_t turn = hub_.next_turn++;
-  hub_.step(host, core::prompt_in{r.line, r.e, link_.author_, r.key, false, r.hash, turn});
+  std::string line;  // as the agent is to get it
+  apply(line, r.line, {{r.e.method, "session/prompt"}});
+  hub_.step(host, core::prompt_in{line, *scan(line), link_.author_, r.key, false, r.hash, turn});
   hub_.log.after_commit([l = link_.shared_from_this(), k = link::kept(r), turn] {
     l->reply_result(k, R"({"turn":)" + std::to_string(turn) + "}");
   });

@@ -31,6 +31,7 @@ struct client_abilities {
   bool form = false, url = false;              // elicitations
   bool read_file = false, write_file = false;
   bool terminal_login = false;
+  bool names_servers = true;                   // its mcpServers are somebody's choice: not acpctl's
 };
 
 /// A response that is due once the cursor has passed `at`.

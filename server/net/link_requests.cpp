@@ -89,6 +89,7 @@ void link::take_abilities(std::string_view params) {
   abilities_.read_file = member(member(caps, "fs"), "readTextFile") == "true";
   abilities_.write_file = member(member(caps, "fs"), "writeTextFile") == "true";
   abilities_.terminal_login = member(member(caps, "auth"), "terminal") == "true";
+  abilities_.names_servers = unquote(member(member(params, "clientInfo"), "name")) != "acpctl";
   initialised_ = true;
 }
 

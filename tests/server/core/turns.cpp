@@ -134,6 +134,21 @@ TEST_CASE("a prompt that never reached the dead agent is sent to the next one, a
   CHECK(b.logged().empty());
 }
 
+TEST_CASE("a prompt whose agents keep dying before they have it is given up") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  for (int process = 8; b.s.running() || !b.s.queue().empty(); ++process) {
+    REQUIRE(process < 12);
+    b.step(agent_exited{"is gone", 0, 0});
+    if (!b.has<start_agent>()) break;
+    b.s.bind(process, 1);
+    b.step(agent_ready{"\"new\"", "", "", false});
+  }
+  CHECK(b.of<save_turn>(b.last).back().value.state == turn_state::interrupted);
+  CHECK(b.s.quiet());
+}
+
 TEST_CASE("a prompt that was being written when the agent died has an unknown outcome") {
   bench b;
   b.agent_is_ready();
