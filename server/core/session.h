@@ -58,6 +58,7 @@ class session {
   std::string_view commands() const { return commands_; }
   const turn* find_turn(std::string_view key) const;         // running or queued
   bool has_call(std::string_view key) const;                 // a request is under way
+  bool awaits(std::string_view raw_id) const;                // the agent has a request of this id
   bool needs_person() const;                                 // a permission or elicitation is pending
   /// Nothing runs, waits or is asked: the agent may be stopped without loss.
   bool quiet() const { return !running_ && queue_.empty() && waiting_.empty(); }

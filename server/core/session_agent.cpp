@@ -150,12 +150,23 @@ void session::on_request(const agent_line& e) {
   questions_.emplace(q.id, std::move(q));
 }
 
-void session::on_response(const agent_line& e) {
-  const std::string_view id = e.e.id.in(e.line);
+namespace {
+
+/// The number in a response's id; 0: it is none of ours.
+std::uint64_t number_of(std::string_view raw_id) {
   std::uint64_t n = 0;
-  auto [end_at, bad] = std::from_chars(id.data(), id.data() + id.size(), n);
+  auto [end, bad] = std::from_chars(raw_id.data(), raw_id.data() + raw_id.size(), n);
+  return bad == std::errc{} && end == raw_id.data() + raw_id.size() ? n : 0;
+}
+
+}  // namespace
+
+bool session::awaits(std::string_view raw_id) const { return s_.calls.contains(number_of(raw_id)); }
+
+void session::on_response(const agent_line& e) {
+  const std::uint64_t n = number_of(e.e.id.in(e.line));
   auto at = s_.calls.find(n);
-  if (bad != std::errc{} || end_at != id.data() + id.size() || at == s_.calls.end()) return;  // replies to nothing
+  if (at == s_.calls.end()) return;  // replies to nothing
   const call c = at->second;
   if (c.kind != send_kind::prompt && c.kind != send_kind::request) return;
   s_.calls.erase(at);

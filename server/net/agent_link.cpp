@@ -153,13 +153,11 @@ void agent_link::on_data(std::uint64_t offset, std::string_view bytes) {
 
 void agent_link::on_line(std::string_view line) {
   auto e = scan(line, {hub_.config.max_depth, hub_.config.max_line_bytes});
-  if (!e) {
-    ++bad_lines_;
-    if (std::has_single_bit(bad_lines_))  // a flood of nonsense does not flood the log
-      spdlog::warn("agent={} shim={} wrote a line that is no message ({}), {} so far", agent_name_, id_, e.error().text, bad_lines_);
-    return;
-  }
+  if (!e) return bad_line("no message: " + e.error().text);
   if (e->kind == shape::response && on_own_response(line, *e)) return;
+  if (e->kind == shape::notification && same_text(e->method.in(line), "session/update") &&
+      !(e->session_id && e->update && e->variant))
+    return bad_line("a session/update without sessionId, update or update.sessionUpdate");
   if (!host_) {
     if (e->kind == shape::request) return reject(e->id.in(line), e->method.in(line));
     if (handshake_.now() == core::handshake::state::opening && early_.size() < 10'000) early_.emplace_back(line);
@@ -168,9 +166,17 @@ void agent_link::on_line(std::string_view line) {
   if (handshake_.now() == core::handshake::state::opening && e->kind == shape::notification &&
       handshake_.swallows(e->variant.in(line)))
     return;
+  if (e->kind == shape::response && !host_->core.awaits(e->id.in(line)))
+    return bad_line("a response to nothing that was asked, id " + std::string(e->id.in(line).substr(0, 80)));
   if (e->kind != shape::request) return hub_.step(*host_, core::agent_line{line, *e, 0, {}});
   const std::string nonce = random_hex(8);
   hub_.step(*host_, core::agent_line{line, *e, hub_.next_question++, nonce});
+}
+
+/// Left out, and said. A flood of nonsense does not flood the log: the 1st, 2nd, 4th, 8th … are.
+void agent_link::bad_line(std::string_view what) {
+  if (std::has_single_bit(++bad_lines_))
+    spdlog::warn("agent={} shim={} wrote {} ({} such lines so far)", agent_name_, id_, what, bad_lines_);
 }
 
 /// A request before there is a session: nobody could answer it.

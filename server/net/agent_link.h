@@ -92,6 +92,7 @@ class agent_link : public std::enable_shared_from_this<agent_link> {
   void on_hello(std::string_view payload);
   void on_data(std::uint64_t offset, std::string_view bytes);
   void on_line(std::string_view line);
+  void bad_line(std::string_view what);
   bool on_own_response(std::string_view line, const protocol::envelope& e);
   void on_exited(const agent::shim_exit& how);
   void shim_lost();

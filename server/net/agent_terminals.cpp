@@ -42,7 +42,7 @@ agent::term_command command_of(std::string_view params, const std::string& cwd) 
 }
 
 std::string exit_json(const agent::term_status& s) {
-  if (s.signal) return R"({"exitCode":null,"signal":)" + protocol::quoted(::strsignal(s.signal)) + "}";
+  if (s.signal) return R"({"exitCode":null,"signal":)" + protocol::quoted("SIG" + std::string(::sigabbrev_np(s.signal) ? ::sigabbrev_np(s.signal) : std::to_string(s.signal))) + "}";
   return R"({"exitCode":)" + std::to_string(s.code) + R"(,"signal":null})";
 }
 

@@ -114,7 +114,7 @@ class link : public std::enable_shared_from_this<link> {
   void on_notification(std::string_view line, const protocol::envelope& e);
   void drain_inbox();
   void give_back(session_host& host, const attachment& a);
-  void refuse(std::string_view text);
+  void refuse(std::string_view text, std::string_view first_bytes = {});
   void look_up(std::string line, std::uint64_t n, std::string key);
   void on_looked_up(const std::string& line, std::uint64_t n, const std::string& key, const std::optional<store::key_row>& row);
   void on_known(const store::key_row& row, const incoming& r);
@@ -198,7 +198,12 @@ class link : public std::enable_shared_from_this<link> {
   std::int64_t turn_of_fill_ = 0;                // whose turn it is to be written: round robin
   std::uint16_t next_slot_ = 1;
   std::uint64_t next_attach_ = 1;
-  std::map<std::int64_t, std::pair<std::string, std::uint64_t>> waiting_turns_;  // turn row → raw id, n
+  struct waiting_turn {
+    std::int64_t session;
+    std::string raw_id;
+    std::uint64_t n;
+  };
+  std::map<std::int64_t, waiting_turn> waiting_turns_;  // by turn row: prompts of this client
   std::map<std::string, std::string> open_requests_;  // raw id → key, for $/cancel_request
   std::map<std::string, std::string> own_keys_;       // raw id → the acpd/key that the client gave
 

@@ -81,7 +81,7 @@ void link::on_bytes(std::string_view bytes) {
     const std::string rest = std::exchange(first_bytes_, {}).substr(framed ? n : 0);
     if (agent_peer_) {
       spdlog::warn("client pid={} runs under an agent of this daemon: refused", peer_);
-      return refuse("refused: this process runs under one of this daemon's agents; an agent may not use the daemon");
+      return refuse("refused: this process runs under one of this daemon's agents; an agent may not use the daemon", rest);
     }
     if (!rest.empty()) on_bytes(rest);
     return;
@@ -101,11 +101,16 @@ void link::on_bytes(std::string_view bytes) {
   });
 }
 
-void link::refuse(std::string_view text) {
+/// `first_bytes`: what a plain client has sent so far; its request is answered under its id.
+void link::refuse(std::string_view text, std::string_view first_bytes) {
+  std::string id = "null";
+  lines_.feed(first_bytes, [&](std::string_view line, std::size_t, bool) {
+    if (auto e = scan(line); e && e->kind == shape::request) id = e->id.in(line);
+  });
   if (mode_ == mode::framed)
     emit(bridge_frame::refused, 0, 0, 0, R"({"text":)" + protocol::quoted(text) + "}");
   else
-    emit(bridge_frame::data, 0, 0, 0, core::error_line("null", invalid_request, text) + "\n");
+    emit(bridge_frame::data, 0, 0, 0, core::error_line(id, invalid_request, text) + "\n");
   closing_ = true;
   pump();
 }
@@ -221,7 +226,7 @@ void link::on_known(const store::key_row& row, const incoming& r) {
     const bool passed = !host || !attached(*host) || (row.answered && attached_[row.session].cursor >= row.seq);
     if (row.answered && passed) return answer(r.raw_id, r.n, row.answer);
     if (host && !attached(*host)) attach(*host, host->log.committed);
-    waiting_turns_[row.turn] = {r.raw_id, r.n};
+    waiting_turns_[row.turn] = {row.session, r.raw_id, r.n};
     return ack(r.n);
   }
   if (row.answered) {

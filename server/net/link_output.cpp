@@ -191,7 +191,7 @@ void link::special(session_host& host, attachment& a, const chunk& c, const item
   if (i.kind == piece::turn_ended) {
     auto w = waiting_turns_.find(i.ref);
     if (w == waiting_turns_.end()) return;
-    auto [raw_id, n] = std::move(w->second);
+    auto [session, raw_id, n] = std::move(w->second);
     waiting_turns_.erase(w);
     reply_raw(raw_id, n, bytes, a.slot, i.seq);
   } else if (i.kind == piece::question_asked) {

@@ -266,7 +266,7 @@ void link::prompt(const incoming& r, session_host& host) {
   if (!hub_.trouble.empty()) return reply_error(r, internal_error, hub_.trouble);
   if (!attached(host)) attach(host, host.log.committed);
   const std::int64_t turn = hub_.next_turn++;
-  waiting_turns_[turn] = {r.raw_id, r.n};
+  waiting_turns_[turn] = {host.core.data().id, r.raw_id, r.n};
   latest_session_ = host.core.data().id;
   hub_.step(host, core::prompt_in{r.line, r.e, author_, r.key, r.keyed, r.hash, turn});
   hub_.log.after_commit([self = shared_from_this(), n = r.n] { self->ack(n); });
@@ -282,9 +282,12 @@ void link::close_session(const incoming& r, session_host& host) {
   if (hub_.config.close_stops) {
     hub_.step(host, core::close_in{});
   } else if (auto at = attached_.find(host.core.data().id); at != attached_.end()) {
-    // A tab was closed: the session goes on.
-    std::erase(host.log.followers, this);
-    attached_.erase(at);
+    // A tab was closed: the session goes on, and a prompt that is still open here is answered when it ends.
+    const bool waits = std::ranges::any_of(waiting_turns_, [&](const auto& w) { return w.second.session == at->first; });
+    if (!waits) {
+      std::erase(host.log.followers, this);
+      attached_.erase(at);
+    }
   }
   hub_.log.after_commit([self = shared_from_this(), k = kept(r)] { self->reply_result(k, "{}"); });
 }

@@ -4,19 +4,18 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { describe, test } from 'node:test';
 
-import { poll } from '../lib/until.mjs';
-import { world } from '../lib/world.mjs';
+import { alive, scripted, world } from '../lib/world.mjs';
 import { compare } from './compare.mjs';
 import { read_log } from './log.mjs';
 
-const daemon_points = ['store.before_commit', 'store.after_commit', 'store.before_checkpoint', 'store.after_checkpoint',
-  'net.append', 'net.ack', 'net.reply', 'net.forward'];
+/** Which passes of each point: the first are in session/new, later ones in the turns and the flood. */
+const daemon_points = { 'store.before_commit': [1, 2, 3, 5, 8, 20], 'store.after_commit': [1, 2, 3, 5, 8, 20],
+  'store.before_checkpoint': [1, 3], 'store.after_checkpoint': [1, 3], 'net.append': [1, 2, 3, 5, 8, 20],
+  'net.ack': [1, 2, 3, 5, 8, 20], 'net.reply': [1, 2, 3, 4, 5], 'net.forward': [1, 2, 3, 4, 5] };
+/** The same for a shim, counted in a new one: 3 and more are the prompt's. */
 const shim_points = ['shim.received', 'shim.spooled', 'shim.started', 'shim.wrote'];
-/** Which pass of the point: the first ones are in session/new, later ones in the turn, then in the flood. */
-const passes = [1, 2, 3, 5, 8, 20];
 
 const lines_of = (place, method) => fs.readFileSync(place.agent_log, 'utf8').split('\n').filter((l) => l.includes(`"${method}"`));
-const crashed = (place) => poll(() => place.daemon.end, 'the daemon to end at the point', 30_000).then(() => true, () => false);
 
 /** A session, two prompts, a cancelled one, through a bridge that hides the daemon's end. */
 async function conversation(place, editor) {
@@ -30,7 +29,7 @@ async function conversation(place, editor) {
 }
 
 describe('the daemon ends at a named point', { concurrency: 4 }, () => {
-  for (const point of daemon_points) for (const pass of passes)
+  for (const [point, passes] of Object.entries(daemon_points)) for (const pass of passes)
     test(`${point}:${pass}`, { timeout: 90_000 }, async () => {
       const place = new world();
       try {
@@ -41,7 +40,7 @@ describe('the daemon ends at a named point', { concurrency: 4 }, () => {
         assert.equal(lines_of(place, 'session/prompt').length, 4, 'each prompt reached the agent once');
         assert.equal(lines_of(place, 'session/cancel').length, 1, 'the cancel reached the agent once');
         assert.deepEqual(compare(editor.updates, await read_log(editor, id), { total: 300 + 60 + 1 + 1 }), []);
-        if (!point.includes('checkpoint')) assert.ok(await crashed(place), 'the point was never passed: the test proved nothing');
+        if (!point.includes('checkpoint')) assert.ok(place.daemon.end, 'the point was never passed: the test proved nothing');
         await editor.leave();
       } finally {
         await place.end();
@@ -49,22 +48,50 @@ describe('the daemon ends at a named point', { concurrency: 4 }, () => {
     });
 });
 
+/** An agent in the configuration whose shim ends at a point, or, for the next one, does not. */
+function configure(place, crash) {
+  place.write_config({ scripted: { command: [process.execPath, scripted], env: { ACPD_TEST_AGENT_LOG: place.agent_log,
+    ...(crash ? { ACPD_CRASH: crash } : {}) } } });
+}
+
 describe('the shim ends at a named point', { concurrency: 4 }, () => {
-  for (const point of shim_points) for (const pass of [1, 2, 3, 4])
-    test(`${point}:${pass}`, { timeout: 90_000 }, async () => {
-      const place = new world({ agent_env: { ACPD_CRASH: `${point}:${pass}` } });
+  for (const point of shim_points) for (const pass of [1, 2])
+    test(`${point}:${pass}, before there is a session: an error, not a hang`, { timeout: 60_000 }, async () => {
+      const place = new world();
+      configure(place, `${point}:${pass}`);
       try {
         await place.serve();
         const editor = place.connect();
-        const opened = await editor.open(place.cwd).catch((error) => error);
-        if (opened instanceof Error) return;  // it ended before there was a session: an error, not a hang
-        const answer = await editor.prompt(opened, 'say one; say two; say three');
-        const log = await read_log(editor, opened);
-        const ended = answer.result?.stopReason === 'end_turn'
-          || (answer.error?.code === -32603 && ['interrupted', 'outcome_unknown'].includes(answer.error.data?.acpd?.outcome));
-        assert.ok(ended, JSON.stringify(answer));
-        assert.deepEqual(compare(editor.updates, log, {}), []);
-        assert.ok(lines_of(place, 'session/prompt').length <= 1, 'never sent twice');
+        const answer = await editor.call('initialize', { protocolVersion: 1 })
+          .then((a) => (a.error ? a : editor.call('session/new', { cwd: place.cwd, mcpServers: [] })));
+        assert.ok(answer.error || answer.result.sessionId, JSON.stringify(answer));
+        await editor.leave();
+      } finally {
+        await place.end();
+      }
+    });
+
+  for (const point of shim_points) for (const pass of [3, 4, 5])
+    test(`${point}:${pass}, in a turn`, { timeout: 60_000 }, async () => {
+      const place = new world();
+      configure(place, `${point}:${pass}`);
+      try {
+        await place.serve();
+        const editor = place.connect();
+        const id = await editor.open(place.cwd);
+        const first_shim = place.shims()[0].pid;
+        configure(place, undefined);  // the daemon that the bridge starts now gives the next shim no such point
+        await place.kill_daemon();
+        const answer = await editor.prompt(id, 'say one; say two; say three');
+        const stop = answer.result?.stopReason ?? answer.error?.data?.acpd?.outcome;
+        assert.ok(['end_turn', 'interrupted', 'outcome_unknown'].includes(stop), JSON.stringify(answer));
+        assert.deepEqual(compare(editor.updates, await read_log(editor, id), {}), []);
+        const prompts = lines_of(place, 'session/prompt').length;
+        assert.ok(prompts <= 1, `sent ${prompts} times`);
+        if (stop === 'end_turn') assert.equal(prompts, 1);
+        const again = await editor.prompt(id, 'say again');  // the point may lie in this one, but then not in the next
+        if (again.error) assert.equal((await editor.prompt(id, 'say again')).result?.stopReason, 'end_turn', 'the session goes on');
+        assert.ok(!alive(first_shim) || stop === 'end_turn');
         await editor.leave();
       } finally {
         await place.end();

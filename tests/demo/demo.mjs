@@ -94,6 +94,7 @@ async function play(place) {
   const whole = end.done === end.total && end.total > 0;
   await second.leave();
   await place.ctl('stop', '--agents');
+  await poll(() => place.processes().length === 0, 'daemon and agent to stop');
   const verdict = `replayed ${found.replayed} updates since ${clock(last._meta['acpd/at'])}, ${found.missing} missing, `
     + `${found.repeated} repeated; ${end.done}/${end.total} ${end.unit}`;
   return { verdict, good: whole && found.missing + found.repeated + found.lost === 0, lost: found.lost };

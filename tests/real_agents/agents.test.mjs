@@ -73,8 +73,8 @@ const flows = {
     const id = await s.session(editor);
     const running = editor.prompt(id, 'SCENARIO:sleep please');
     await editor.until(() => editor.updates.some((u) => /tool_call/.test(u.update.sessionUpdate)), 'the shell command', 60_000);
-    const { agentPid } = await editor.request('_acpd/session/status', { sessionId: id });
-    process.kill(agentPid, 'SIGKILL');
+    const { agents: running_now } = await editor.request('_acpd/status', {});
+    process.kill(running_now.find((a) => a.sessionId === id).agentPid, 'SIGKILL');
     const answer = await running;
     assert.equal(answer.error?.code, -32603, JSON.stringify(answer));
     await poll(() => !s.place.processes().some((p) => p.args.join(' ').includes('slow.sh')), 'the agent\'s children to end');
