@@ -93,6 +93,8 @@ int serve(const serve_options& options) {
   const int ready = options.background ? detach() : -1;
   auto where = wire::find_paths(options.paths);
   if (!where) return say_failed(ready, where.error().text), 1;
+  if (where->state_dir.empty())
+    return say_failed(ready, "HOME is not set, so there is no place for acpd's state: set HOME, or give --state-dir"), 1;
   auto config = wire::read_config(where->config, !options.paths.config.empty());
   if (!config) return say_failed(ready, config.error().text), 1;
   if (auto made = wire::make_private_dir(where->state_dir); !made) return say_failed(ready, made.error().text), 1;

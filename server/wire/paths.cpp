@@ -61,10 +61,11 @@ protocol::result<paths> find_paths(const path_flags& flags) {
   const bool own_state = !found.state_dir.empty();
   if (!own_state) {
     fs::path state_home = xdg_folder("XDG_STATE_HOME", ".local/state");
-    if (state_home.empty())
+    // A client that is told the socket needs no place of its own.
+    if (state_home.empty() && flag_or_variable(flags.socket, "ACPD_SOCKET").empty())
       return std::unexpected(failed("HOME is not set, so there is no place for acpd's state: set "
                                     "HOME, or give --state-dir or ACPD_STATE_DIR"));
-    found.state_dir = state_home / "acpd";
+    if (!state_home.empty()) found.state_dir = state_home / "acpd";
   }
 
   found.config = flag_or_variable(flags.config, "ACPD_CONFIG");

@@ -21,6 +21,7 @@ struct path_flags {
   std::string config, state_dir, socket;
 };
 
+/// With a socket given and neither HOME nor a state folder, state_dir is empty: enough for a client.
 /// Errors: no HOME and nothing given; a socket path above 107 bytes (says the path and its length).
 protocol::result<paths> find_paths(const path_flags& flags);
 

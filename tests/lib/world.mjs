@@ -117,11 +117,14 @@ export class world {
   /** Ends everything that was started here, and says what was there. */
   async end() {
     const left = [];
-    for (let round = 0; round < 100; round++) {
+    // Bridges first, or they start another daemon; and twice nothing, since a process that is just
+    // being started shows no environment.
+    for (let round = 0, quiet = 0; round < 200 && quiet < 3; round++) {
       const now = this.processes();
-      if (now.length === 0) break;
-      for (const { pid, args } of now) {
-        if (round === 0) left.push(args.slice(0, 3).join(' '));
+      quiet = now.length === 0 ? quiet + 1 : 0;
+      if (round === 0) left.push(...now.map((p) => p.args.slice(0, 3).join(' ')));
+      const bridges = now.filter((p) => p.args[1] === 'connect');
+      for (const { pid } of bridges.length ? bridges : now) {
         try { process.kill(pid, 'SIGKILL'); } catch (error) { if (error.code !== 'ESRCH') throw error; }
       }
       await new Promise((resolve) => setTimeout(resolve, 10));

@@ -40,7 +40,8 @@ supports_websockets = false
       const home = path.join(dir, 'claude-home');
       fs.mkdirSync(home, { recursive: true });
       return { CLAUDE_CONFIG_DIR: home, ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}`, ANTHROPIC_API_KEY: 'scripted',
-        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_AUTOUPDATER: '1' };
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_AUTOUPDATER: '1',
+        IS_SANDBOX: '' };  // set, the adapter asks as root for what the program then refuses
     },
   },
 };

@@ -34,7 +34,7 @@ for (const args of ['permit SESSION', 'cancel SESSION', 'log SESSION --json', 'l
 }
 
 bounded('a daemonised grandchild of an agent is refused, too', async () => {
-  const said = await run_in_agent(`exec setsid --wait env -i PATH=/usr/bin:/bin ${bin('acpctl')} ls --socket ${place.env.ACPD_SOCKET}`);
+  const said = await run_in_agent(`exec setsid --wait env -i HOME=/tmp PATH=/usr/bin:/bin ${bin('acpctl')} ls --socket ${place.env.ACPD_SOCKET}`);
   assert.match(said, /exec: exit [1-9]/, said);
   assert.match(said, /agent|refused|not allowed/i, said);
 });
