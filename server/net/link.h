@@ -50,6 +50,7 @@ struct attachment {
   bool reading = false;                   // the reader thread is at it
   bool folding = false;                   // a compacted replay is being made
   std::shared_ptr<const chunk> replayed;  // what the reader thread brought
+  std::shared_ptr<const chunk> ahead;     // the same, behind it: read while that was written
   std::vector<protocol::folded_frame> folded;  // of a compacted replay
   std::size_t next_folded = 0;
   std::optional<due_response> due;
@@ -157,7 +158,7 @@ class link : public std::enable_shared_from_this<link> {
   bool shows(const protocol::folded_frame& f) const;
   void special(session_host& host, attachment& a, const chunk& c, const item& i);
   void show_question(session_host& host, attachment& a, const core::question& q);
-  void read_behind(session_host& host, attachment& a);
+  void read_behind(session_host& host, attachment& a, std::uint64_t from);
   void respond_due(session_host& host, attachment& a);
   void emit(wire::bridge_frame type, std::uint16_t slot, std::uint64_t number, std::uint64_t seq, std::string_view lines);
   void reply_result(const incoming& r, std::string_view raw_result);
@@ -179,8 +180,8 @@ class link : public std::enable_shared_from_this<link> {
   protocol::line_splitter lines_;
   wire::frame_splitter frames_;
   asio::steady_timer resume_bell_;
-  std::deque<std::pair<std::uint64_t, std::string>> inbox_;  // while a key is looked up
-  bool looking_up_ = false;
+  std::deque<std::pair<std::uint64_t, std::string>> inbox_;  // lines that wait while holding_
+  bool holding_ = false;        // a key is looked up, or the agent is asked for its initialize
 
   std::string author_;          // bridge uuid, or one of our own
   std::string agent_;           // --agent; empty: any

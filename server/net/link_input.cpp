@@ -26,7 +26,7 @@ asio::awaitable<void> link::read_loop(std::shared_ptr<link> self) {
   // One buffer for all links: what is read is used up before the next read.
   static thread_local std::string buffer(std::size_t{64} << 10, '\0');
   while (!closed_) {
-    while (!closed_ && (looking_up_ || !inbox_.empty() || backlogged())) {
+    while (!closed_ && (holding_ || !inbox_.empty() || backlogged())) {
       resume_bell_.expires_at(asio::steady_timer::time_point::max());
       co_await resume_bell_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
@@ -125,7 +125,7 @@ void link::on_frame(const wire::frame_header& h, std::string_view payload) {
 }
 
 void link::on_line(std::string_view line, std::uint64_t n) {
-  if (looking_up_ || !inbox_.empty()) {
+  if (holding_ || !inbox_.empty()) {
     inbox_.emplace_back(n, line);
     return;
   }
@@ -133,13 +133,13 @@ void link::on_line(std::string_view line, std::uint64_t n) {
 }
 
 void link::drain_inbox() {
-  while (!looking_up_ && !inbox_.empty() && !closed_) {
+  while (!holding_ && !inbox_.empty() && !closed_) {
     auto [n, line] = std::move(inbox_.front());
     inbox_.pop_front();
     handle(line, n);
   }
   hub_.log.flush();
-  if (!looking_up_) resume_bell_.cancel();
+  if (!holding_) resume_bell_.cancel();
 }
 
 namespace {
@@ -188,10 +188,10 @@ void link::handle(std::string_view line, std::uint64_t n) {
 }
 
 void link::look_up(std::string line, std::uint64_t n, std::string key) {
-  looking_up_ = true;
+  holding_ = true;
   hub_.pool.read([key](store::reader& db) { return db.key(key); },
                  [self = shared_from_this(), line = std::move(line), n, key](const std::optional<store::key_row>& row) {
-                   self->looking_up_ = false;
+                   self->holding_ = false;
                    if (self->closed_) return;
                    self->on_looked_up(line, n, key, row);
                    self->drain_inbox();

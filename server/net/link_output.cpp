@@ -105,11 +105,16 @@ bool link::fill_from(session_host& host, attachment& a) {
     respond_due(host, a);
     return true;
   }
-  if (a.cursor >= host.log.committed || a.reading) return false;
-  if (a.replayed && a.replayed->last > a.cursor) return fill_entries(host, a, a.replayed);
-  a.replayed.reset();
+  if (a.cursor >= host.log.committed) return false;
+  if (a.replayed && a.replayed->last <= a.cursor) a.replayed = std::move(a.ahead);
+  if (a.replayed) {
+    const std::uint64_t next = a.replayed->last + 1;
+    if (!a.reading && !a.ahead && next <= host.log.committed && !host.log.find(next)) read_behind(host, a, next);
+    return fill_entries(host, a, a.replayed);
+  }
+  if (a.reading) return false;
   if (auto c = host.log.find(a.cursor + 1)) return fill_entries(host, a, c);
-  read_behind(host, a);
+  read_behind(host, a, a.cursor + 1);
   return false;
 }
 
@@ -231,14 +236,15 @@ void link::ask(session_host& host, const core::question& q) {
   pump();
 }
 
-/// The entries behind the ring, from the database: one chunk, made off the session thread.
-void link::read_behind(session_host& host, attachment& a) {
+/// Entries behind the ring, from the database: one chunk, made off the session thread.
+void link::read_behind(session_host& host, attachment& a, std::uint64_t from) {
   a.reading = true;
   const std::int64_t session = host.core.data().id;
-  const std::uint64_t from = a.cursor + 1, to = host.log.committed;
+  const std::uint64_t to = host.log.committed;
   hub_.pool.read(
       [session, from, to, sid = std::string(host.core.quoted_sid()), epoch = hub_.log.epoch()](store::reader& r) {
         auto c = std::make_shared<chunk>();
+        if (to - from > 500) c->bytes.reserve(run_limit + (std::size_t{16} << 10));
         r.entries(session, from, to, [&](const store::entry& e) {
           append_entry(*c, e, sid, epoch);
           return c->bytes.size() < run_limit;
@@ -249,7 +255,8 @@ void link::read_behind(session_host& host, attachment& a) {
         auto at = self->attached_.find(session);
         if (at == self->attached_.end() || at->second.attaching != which) return;
         at->second.reading = false;
-        if (!c->items.empty()) at->second.replayed = std::move(c);
+        attachment& now = at->second;
+        if (!c->items.empty()) (now.replayed ? now.ahead : now.replayed) = std::move(c);
         self->pump();
       });
 }

@@ -104,10 +104,13 @@ void link::initialize(const incoming& r) {
     take_abilities(r.params());
     return reply_result(r, initialize_answer(known->initialize_result, abilities_.terminal_login, hub_.config.close_stops));
   }
+  holding_ = true;  // what the client sends meanwhile waits: it may not know yet that it is early
   auto started = probe(*agent);
   started->on_failed([self = shared_from_this(), k = kept(r)](std::string text, std::string error) {
     self->probe_.reset();
     self->failed(k, text, error);
+    self->holding_ = false;
+    self->drain_inbox();
   });
   started->when_initialised([self = shared_from_this(), k = kept(r), agent = *agent, started] {
     started->on_failed([weak = std::weak_ptr(self)](std::string, std::string) {
@@ -117,6 +120,8 @@ void link::initialize(const incoming& r) {
     self->take_abilities(k.params());
     self->reply_result(k, initialize_answer(started->handshake().initialize_result(), self->abilities_.terminal_login,
                                             self->hub_.config.close_stops));
+    self->holding_ = false;
+    self->drain_inbox();
   });
 }
 
