@@ -33,21 +33,27 @@ struct log_own {
   std::int64_t ref = 0;
 };
 
-struct save_session {};                     // the session's row
-struct save_turn { turn value; };
-struct save_question { question value; };
-struct erase_question { std::int64_t id; };
+struct save_session {}; // the session's row
+struct save_turn {
+  turn value;
+};
+struct save_question {
+  question value;
+};
+struct erase_question {
+  std::int64_t id;
+};
 /// The answer to a request of `key`: a whole response line with id null. Kept if `keyed`.
 /// For prompts the editors get it from the log instead; `turn` and `seq` say where.
 struct save_answer {
   std::string key;
   bool keyed;
   std::uint64_t hash;
-  std::string line;  // empty: accepted, not answered yet
+  std::string line; // empty: accepted, not answered yet
   std::int64_t turn = 0;
   std::uint64_t seq = 0;
 };
-struct durable {};                          // the commit must be synced
+struct durable {}; // the commit must be synced
 
 /// A numbered line for the agent.
 struct send {
@@ -60,17 +66,23 @@ struct send {
   std::string line;
   bool secret = false;
 };
-struct forget_sent { std::uint64_t n; };    // it is written, or answered
+struct forget_sent {
+  std::uint64_t n;
+}; // it is written, or answered
 
 struct start_agent {};
 struct stop_agent {};
-struct ask { question value; };             // file, terminal, extension: somebody must do it
-struct turn_closed { std::uint64_t from, to; };  // entries of an ended turn: fold them
-struct bury {};                             // delete everything of the session
+struct ask {
+  question value;
+}; // file, terminal, extension: somebody must do it
+struct turn_closed {
+  std::uint64_t from, to;
+};              // entries of an ended turn: fold them
+struct bury {}; // delete everything of the session
 
-using action = std::variant<log_line, log_own, save_session, save_turn, save_question, erase_question,
-                            save_answer, durable, send, forget_sent, start_agent, stop_agent, ask,
-                            turn_closed, bury>;
+using action = std::variant<log_line, log_own, save_session, save_turn, save_question,
+                            erase_question, save_answer, durable, send, forget_sent, start_agent,
+                            stop_agent, ask, turn_closed, bury>;
 using actions = std::vector<action>;
 
-}  // namespace acpd::core
+} // namespace acpd::core

@@ -17,10 +17,11 @@ struct prompt_in {
   std::string author, key;
   bool keyed;
   std::uint64_t key_hash;
-  std::int64_t turn_id;  // row id to use
+  std::int64_t turn_id; // row id to use
 };
 
-/// session/cancel. `seen`: what the sender's cursor is at, so that a late cancel hits nothing newer.
+/// session/cancel. `seen`: what the sender's cursor is at, so that a late cancel hits nothing
+/// newer.
 struct cancel_in {
   std::string_view author;
   std::uint64_t seen;
@@ -55,19 +56,19 @@ struct answer_in {
 struct agent_line {
   std::string_view line;
   const protocol::envelope& e;
-  std::int64_t question_id;  // row id to use if it turns out to be a request
-  std::string_view nonce;    // for the same
+  std::int64_t question_id; // row id to use if it turns out to be a request
+  std::string_view nonce;   // for the same
 };
 
 /// The agent takes prompts now: new or restored. Values are raw JSON; empty: the agent gave none.
 struct agent_ready {
   std::string agent_sid;
   std::string modes, config_options;
-  bool fresh_after_loss;  // the agent's own memory of the session could not be restored
+  bool fresh_after_loss; // the agent's own memory of the session could not be restored
 };
 
-/// No agent could be started: fit to show. `error`: the agent's own JSON-RPC error, if there is one.
-/// `lost_choice`: because a mode or option could not be restored; it is not asked for again.
+/// No agent could be started: fit to show. `error`: the agent's own JSON-RPC error, if there is
+/// one. `lost_choice`: because a mode or option could not be restored; it is not asked for again.
 struct agent_failed {
   std::string text;
   std::string error;
@@ -77,7 +78,7 @@ struct agent_failed {
 /// The agent has ended. `how` reads after "the agent": "ended (exit code 1)".
 struct agent_exited {
   std::string how;
-  std::uint64_t started, written;  // of the numbered lines
+  std::uint64_t started, written; // of the numbered lines
 };
 
 /// Lines up to `written` are in the agent's stdin.
@@ -85,11 +86,11 @@ struct agent_progress {
   std::uint64_t written;
 };
 
-struct close_in {};   // stop the turn and the agent
-struct delete_in {};  // close, and forget everything
+struct close_in {};  // stop the turn and the agent
+struct delete_in {}; // close, and forget everything
 
 using event = std::variant<prompt_in, cancel_in, request_in, notification_in, cancel_request_in,
                            answer_in, agent_line, agent_ready, agent_failed, agent_exited,
                            agent_progress, close_in, delete_in>;
 
-}  // namespace acpd::core
+} // namespace acpd::core

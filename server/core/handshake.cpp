@@ -15,8 +15,9 @@ std::string_view client_capabilities() {
 }
 
 handshake::request handshake::begin() {
-  std::string params = R"({"protocolVersion":1,"clientInfo":{"name":"acpd","version":")" ACPD_VERSION
-                       R"("},"clientCapabilities":)";
+  std::string params =
+      R"({"protocolVersion":1,"clientInfo":{"name":"acpd","version":")" ACPD_VERSION
+      R"("},"clientCapabilities":)";
   return {"initialize", params.append(client_capabilities()).append("}")};
 }
 
@@ -25,48 +26,51 @@ std::optional<handshake::request> handshake::open(opening what) {
   return state_ == state::idle ? ask_open() : std::nullopt;
 }
 
-std::optional<handshake::request> handshake::on_response(std::string_view result, std::string_view error) {
+std::optional<handshake::request> handshake::on_response(std::string_view result,
+                                                         std::string_view error) {
   const bool ok = !result.empty();
   switch (step_) {
-    case step::initialize:
-      if (!ok) return fail(error);
-      initialize_result_ = result;
-      if (!auth_.empty() && !authenticated_) {
-        step_ = step::authenticate;
-        return request{"authenticate", auth_};
-      }
-      state_ = state::idle;
-      return what_ ? ask_open() : std::nullopt;
-    case step::authenticate:  // if it fails, session/new says what is needed
-      authenticated_ = true;
-      state_ = state::idle;
-      return what_ ? ask_open() : std::nullopt;
-    case step::fresh:
-      if (!ok) return fail(error);
-      agent_sid_ = member(result, "sessionId");
-      if (!agent_sid_.starts_with('"'))
-        return fail(R"({"code":-32603,"message":"the agent's answer to session/new has no sessionId"})");
-      keep(result);
-      return ask_choice();
-    case step::resume:
-      if (!ok) {
-        step_ = step::load;
-        if (member(initialize_result_, "agentCapabilities").empty() ||
-            member(member(initialize_result_, "agentCapabilities"), "loadSession") != "true")
-          return ask_fresh();
-        return with_session("session/load", true);
-      }
-      keep(result);
-      return ask_choice();
-    case step::load:
-      // A load that replays nothing of a session that had turns has failed, whatever it answers.
-      if (!ok || (what_->had_turns && replayed_ == 0)) return ask_fresh();
-      keep(result);
-      return ask_choice();
-    case step::choose:
-      if (!ok && lost_choice_.empty()) lost_choice_ = error;
-      if (auto options = member(result, "configOptions"); ok && !options.empty()) config_options_ = options;
-      return ask_choice();
+  case step::initialize:
+    if (!ok) return fail(error);
+    initialize_result_ = result;
+    if (!auth_.empty() && !authenticated_) {
+      step_ = step::authenticate;
+      return request{"authenticate", auth_};
+    }
+    state_ = state::idle;
+    return what_ ? ask_open() : std::nullopt;
+  case step::authenticate: // if it fails, session/new says what is needed
+    authenticated_ = true;
+    state_ = state::idle;
+    return what_ ? ask_open() : std::nullopt;
+  case step::fresh:
+    if (!ok) return fail(error);
+    agent_sid_ = member(result, "sessionId");
+    if (!agent_sid_.starts_with('"'))
+      return fail(
+          R"({"code":-32603,"message":"the agent's answer to session/new has no sessionId"})");
+    keep(result);
+    return ask_choice();
+  case step::resume:
+    if (!ok) {
+      step_ = step::load;
+      if (member(initialize_result_, "agentCapabilities").empty() ||
+          member(member(initialize_result_, "agentCapabilities"), "loadSession") != "true")
+        return ask_fresh();
+      return with_session("session/load", true);
+    }
+    keep(result);
+    return ask_choice();
+  case step::load:
+    // A load that replays nothing of a session that had turns has failed, whatever it answers.
+    if (!ok || (what_->had_turns && replayed_ == 0)) return ask_fresh();
+    keep(result);
+    return ask_choice();
+  case step::choose:
+    if (!ok && lost_choice_.empty()) lost_choice_ = error;
+    if (auto options = member(result, "configOptions"); ok && !options.empty())
+      config_options_ = options;
+    return ask_choice();
   }
   return std::nullopt;
 }
@@ -103,7 +107,9 @@ handshake::request handshake::with_session(std::string_view method, bool needs_s
   if (!agent_sid_.empty()) params.append(R"(,"sessionId":)").append(agent_sid_);
   if (!what_->additional_dirs.empty())
     params.append(R"(,"additionalDirectories":)").append(what_->additional_dirs);
-  if (needs_servers) params.append(R"(,"mcpServers":)").append(what_->mcp_servers.empty() ? "[]" : what_->mcp_servers);
+  if (needs_servers)
+    params.append(R"(,"mcpServers":)")
+        .append(what_->mcp_servers.empty() ? "[]" : what_->mcp_servers);
   return {std::string(method), params.append("}")};
 }
 
@@ -119,7 +125,8 @@ std::optional<handshake::request> handshake::ask_choice() {
   auto e = scan(line);
   std::string again;
   apply(again, line, {{e->session_id, agent_sid_}});
-  constexpr std::size_t head = std::string_view(R"({"jsonrpc":"2.0","method":"x","params":)").size();
+  constexpr std::size_t head =
+      std::string_view(R"({"jsonrpc":"2.0","method":"x","params":)").size();
   return request{c.method, again.substr(head, again.size() - head - 1)};
 }
 
@@ -145,7 +152,8 @@ bool handshake::swallows(std::string_view variant) {
   if (state_ != state::opening || (step_ != step::load && step_ != step::resume)) return false;
   ++replayed_;
   return variant != "available_commands_update" && variant != "current_mode_update" &&
-         variant != "config_option_update" && variant != "session_info_update" && variant != "usage_update";
+         variant != "config_option_update" && variant != "session_info_update" &&
+         variant != "usage_update";
 }
 
-}  // namespace acpd::core
+} // namespace acpd::core

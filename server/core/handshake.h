@@ -12,26 +12,26 @@ namespace acpd::core {
 
 /// What a session needs of a new agent process.
 struct opening {
-  std::string cwd;              // raw JSON string
-  std::string additional_dirs;  // raw JSON array, or empty
-  std::string mcp_servers;      // raw JSON array
-  std::string agent_sid;        // raw JSON string of the agent's own id: restore it; empty: a new session
-  bool had_turns = false;       // losing the agent's own memory must be said
-  std::vector<choice> chosen;   // modes and options to ask for again
+  std::string cwd;             // raw JSON string
+  std::string additional_dirs; // raw JSON array, or empty
+  std::string mcp_servers;     // raw JSON array
+  std::string agent_sid;  // raw JSON string of the agent's own id: restore it; empty: a new session
+  bool had_turns = false; // losing the agent's own memory must be said
+  std::vector<choice> chosen; // modes and options to ask for again
 };
 
 /// acpd's side of the first words with an agent process: initialize, authenticate as before, a new
 /// session or the old one (resume, else load, else a new one), then the modes that a person chose.
 /// Pure. Owned by one agent link; session thread.
 class handshake {
- public:
+public:
   struct request {
     std::string method;
-    std::string params;  // raw JSON
+    std::string params; // raw JSON
   };
   enum class state {
     initializing,
-    idle,      // initialised; nobody has asked for a session (a probe)
+    idle, // initialised; nobody has asked for a session (a probe)
     opening,
     ready,
     failed,
@@ -54,8 +54,8 @@ class handshake {
   void retry();
 
   state now() const { return state_; }
-  const std::string& initialize_result() const { return initialize_result_; }  // raw JSON
-  const std::string& agent_sid() const { return agent_sid_; }                  // raw JSON string
+  const std::string& initialize_result() const { return initialize_result_; } // raw JSON
+  const std::string& agent_sid() const { return agent_sid_; }                 // raw JSON string
   const std::string& modes() const { return modes_; }
   const std::string& config_options() const { return config_options_; }
   bool fresh_after_loss() const { return fresh_after_loss_; }
@@ -64,7 +64,7 @@ class handshake {
   /// A choice of mode or option could not be restored: the session must not go on more loosely.
   const std::string& lost_choice() const { return lost_choice_; }
 
- private:
+private:
   enum class step { initialize, authenticate, fresh, resume, load, choose };
   std::optional<request> ask_open();
   std::optional<request> ask_fresh();
@@ -78,7 +78,7 @@ class handshake {
   state state_ = state::initializing;
   std::optional<opening> what_;
   std::size_t next_choice_ = 0;
-  std::size_t replayed_ = 0;  // updates swallowed since the last request
+  std::size_t replayed_ = 0; // updates swallowed since the last request
   bool authenticated_ = false;
   bool fresh_after_loss_ = false;
   std::string initialize_result_, agent_sid_, modes_, config_options_, error_, lost_choice_;
@@ -87,4 +87,4 @@ class handshake {
 /// What acpd says of itself to every agent, as `clientCapabilities`.
 std::string_view client_capabilities();
 
-}  // namespace acpd::core
+} // namespace acpd::core

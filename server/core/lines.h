@@ -22,7 +22,8 @@ std::string own_message(std::string_view quoted_sid, std::string_view text);
 /// Response lines; `id` is raw JSON.
 std::string result_line(std::string_view id, std::string_view raw_result);
 std::string error_line(std::string_view id, std::string_view raw_error);
-std::string error_line(std::string_view id, int code, std::string_view text, std::string_view raw_data = {});
+std::string error_line(std::string_view id, int code, std::string_view text,
+                       std::string_view raw_data = {});
 
 std::string notification_line(std::string_view method, std::string_view raw_params);
 std::string request_line(std::uint64_t n, std::string_view method, std::string_view raw_params);
@@ -30,4 +31,4 @@ std::string request_line(std::uint64_t n, std::string_view method, std::string_v
 /// Hash of an author's name, as user_message entries carry it.
 std::uint64_t author_hash(std::string_view author);
 
-}  // namespace acpd::core
+} // namespace acpd::core

@@ -14,20 +14,21 @@ namespace {
 constexpr std::string_view cancelled_response =
     R"({"jsonrpc":"2.0","id":null,"result":{"stopReason":"cancelled"}})";
 
-}  // namespace
+} // namespace
 
 session::session(session_seed seed) : s_(std::move(seed)) {
   quoted_sid_ = quoted(s_.sid);
   for (turn& t : s_.open_turns) {
     if (t.state == turn_state::running) {
-      t.started_seq = 1;  // any client may have seen it start
+      t.started_seq = 1; // any client may have seen it start
       running_ = std::move(t);
     } else {
       queue_.push_back(std::move(t));
     }
   }
   s_.open_turns.clear();
-  for (question& q : s_.questions) questions_.emplace(q.id, std::move(q));
+  for (question& q : s_.questions)
+    questions_.emplace(q.id, std::move(q));
   s_.questions.clear();
   if (s_.shim) agent_ = agent_state::ready;
 }
@@ -60,7 +61,8 @@ bool session::has_call(std::string_view key) const {
 
 bool session::needs_person() const {
   return std::ranges::any_of(questions_, [](const auto& q) {
-    return q.second.kind == question_kind::permission || q.second.kind == question_kind::elicitation;
+    return q.second.kind == question_kind::permission ||
+           q.second.kind == question_kind::elicitation;
   });
 }
 
@@ -68,7 +70,8 @@ std::uint64_t session::send_line(send_kind kind, std::string_view method, std::s
                                  std::int64_t ref, std::string key, bool keyed, bool secret) {
   const std::uint64_t n = take_n();
   s_.calls[n] = {kind, ref, key, keyed, std::string(method), {}};
-  out_->push_back(send{n, kind, ref, std::move(key), keyed, std::string(method), std::move(line), secret});
+  out_->push_back(
+      send{n, kind, ref, std::move(key), keyed, std::string(method), std::move(line), secret});
   return n;
 }
 
@@ -114,15 +117,15 @@ void session::start_next() {
 
 void session::start(turn t) {
   auto e = scan(t.prompt);
-  const bool shown = t.number != 0;  // it began before, and did not reach the agent
+  const bool shown = t.number != 0; // it began before, and did not reach the agent
   t.state = turn_state::running;
   t.shim = s_.shim;
   running_ = std::move(t);
   turn& now = *running_;
   if (!shown) show_start(now, *e);
   now.sent_as = s_.next_n;
-  send_line(send_kind::prompt, "session/prompt", to_agent(now.prompt, *e, now.sent_as, s_.agent_sid),
-            now.id);
+  send_line(send_kind::prompt, "session/prompt",
+            to_agent(now.prompt, *e, now.sent_as, s_.agent_sid), now.id);
   progress_.clear();
   out_->push_back(save_turn{now});
   out_->push_back(save_session{});
@@ -133,7 +136,8 @@ void session::start(turn t) {
 void session::show_start(turn& t, const envelope& e) {
   t.number = ++s_.turns;
   t.started_seq = next_seq();
-  out_->push_back(log_own{entry_kind::turn_started, {}, {}, t.started_seq, t.number, s_.processes, t.id});
+  out_->push_back(
+      log_own{entry_kind::turn_started, {}, {}, t.started_seq, t.number, s_.processes, t.id});
   for_each_element(member(e.params.in(t.prompt), "prompt"), [&](std::string_view block) {
     std::string line = user_message(quoted_sid_, block);
     const splice where = splice_of(*scan(line), line);
@@ -145,7 +149,7 @@ void session::show_start(turn& t, const envelope& e) {
 /// Ends a turn in the log, in its row and for its key. The response is the agent's line, or acpd's.
 void session::end(turn t, turn_state state, std::string outcome, std::string_view agent_response,
                   std::string own_response) {
-  if (t.number == 0) t.number = ++s_.turns;  // never began
+  if (t.number == 0) t.number = ++s_.turns; // never began
   const std::uint64_t seq = next_seq();
   t.state = state;
   t.outcome = std::move(outcome);
@@ -156,9 +160,11 @@ void session::end(turn t, turn_state state, std::string outcome, std::string_vie
     out_->push_back(save_answer{t.key, true, t.key_hash, std::move(answer), t.id, seq});
   }
   if (!agent_response.empty())
-    out_->push_back(log_line{entry_kind::turn_ended, agent_response, {}, {}, seq, t.number, s_.processes, t.id});
+    out_->push_back(log_line{
+        entry_kind::turn_ended, agent_response, {}, {}, seq, t.number, s_.processes, t.id});
   else
-    out_->push_back(log_own{entry_kind::turn_ended, std::move(own_response), {}, seq, t.number, s_.processes, t.id});
+    out_->push_back(log_own{
+        entry_kind::turn_ended, std::move(own_response), {}, seq, t.number, s_.processes, t.id});
   out_->push_back(turn_closed{t.started_seq, seq});
   t.prompt.clear();
   out_->push_back(save_turn{std::move(t)});
@@ -167,16 +173,17 @@ void session::end(turn t, turn_state state, std::string outcome, std::string_vie
 }
 
 void session::on(const cancel_in& e) {
-  if (running_ && (running_->author == e.author || running_->started_seq <= e.seen)) cancel_running();
+  if (running_ && (running_->author == e.author || running_->started_seq <= e.seen))
+    cancel_running();
   cancel_queued();
 }
 
 void session::cancel_running() {
   if (running_->cancelled || agent_ != agent_state::ready) return;
   running_->cancelled = true;
-  cancel_questions();
   send_line(send_kind::notification, "session/cancel",
             notification_line("session/cancel", R"({"sessionId":)" + s_.agent_sid + "}"), 0);
+  cancel_questions();  // behind the cancel: else an agent may go on, and end as if nothing was
   out_->push_back(save_turn{*running_});
   out_->push_back(durable{});
 }
@@ -199,7 +206,8 @@ void session::on(const cancel_request_in& e) {
   for (const auto& [n, c] : s_.calls) {
     if (c.kind != send_kind::request || c.key != e.key) continue;
     send_line(send_kind::notification, "$/cancel_request",
-              notification_line("$/cancel_request", R"({"requestId":)" + std::to_string(n) + "}"), 0);
+              notification_line("$/cancel_request", R"({"requestId":)" + std::to_string(n) + "}"),
+              0);
     return;
   }
 }
@@ -215,9 +223,11 @@ void session::on(const close_in&) {
   cancel_queued();
   for (const auto& [n, c] : std::exchange(s_.calls, {}))
     if (c.kind == send_kind::request)
-      out_->push_back(save_answer{c.key, c.keyed, 0, error_line("null", request_cancelled, "the session was closed")});
+      out_->push_back(save_answer{c.key, c.keyed, 0,
+                                  error_line("null", request_cancelled, "the session was closed")});
   for (const waiting_request& w : std::exchange(waiting_, {}))
-    out_->push_back(save_answer{w.key, w.keyed, 0, error_line("null", request_cancelled, "the session was closed")});
+    out_->push_back(save_answer{w.key, w.keyed, 0,
+                                error_line("null", request_cancelled, "the session was closed")});
   if (agent_ != agent_state::none) out_->push_back(stop_agent{});
   agent_ = agent_state::none;
   s_.shim = 0;
@@ -239,11 +249,12 @@ void session::give_up(turn t, std::string_view outcome, std::string_view text) {
     return;
   }
   say(text);
-  const std::string data =
-      R"({"acpd":{"turn":)" + std::to_string(t.number) + R"(,"outcome":")" + std::string(outcome) + "\"}}";
+  const std::string data = R"({"acpd":{"turn":)" + std::to_string(t.number) + R"(,"outcome":")" +
+                           std::string(outcome) + "\"}}";
   const turn_state state =
       outcome == "outcome_unknown" ? turn_state::outcome_unknown : turn_state::interrupted;
-  end(std::move(t), state, std::string(outcome), {}, error_line("null", internal_error, text, data));
+  end(std::move(t), state, std::string(outcome), {},
+      error_line("null", internal_error, text, data));
 }
 
-}  // namespace acpd::core
+} // namespace acpd::core

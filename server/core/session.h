@@ -13,19 +13,19 @@ namespace acpd::core {
 
 /// A mode or option that somebody chose: asked for again after the agent was restarted.
 struct choice {
-  std::string method;  // session/set_mode or session/set_config_option
-  std::string params;  // raw JSON of the request that set it
+  std::string method; // session/set_mode or session/set_config_option
+  std::string params; // raw JSON of the request that set it
 };
 
 /// What a session is made from: a new one, or the rows that the last daemon left.
 struct session_seed {
   std::int64_t id = 0;
-  std::string sid;        // as editors see it, without quotes; plain ASCII
+  std::string sid; // as editors see it, without quotes; plain ASCII
   std::string agent, cwd, additional_dirs, title, agent_sid, modes, config_options;
   std::vector<choice> chosen;
   std::uint64_t head = 0, turns = 0, processes = 0;
   bool closed = false;
-  std::deque<turn> open_turns;  // running first, then queued in order
+  std::deque<turn> open_turns; // running first, then queued in order
   std::vector<question> questions;
   // Of the agent process that is still there; shim 0: none.
   std::int64_t shim = 0;
@@ -34,10 +34,10 @@ struct session_seed {
 };
 
 /// A session: its turns, its questions, its agent's life, and what of it goes into the log.
-/// Pure: step() takes an event and says what is to be done; nothing here waits, reads a clock or logs.
-/// Owned by the net room, one per session; used on the session thread.
+/// Pure: step() takes an event and says what is to be done; nothing here waits, reads a clock or
+/// logs. Owned by the net room, one per session; used on the session thread.
 class session {
- public:
+public:
   explicit session(session_seed seed);
 
   void step(const event& e, std::int64_t at_ms, actions& out);
@@ -47,23 +47,23 @@ class session {
   /// The next number for a line to the agent; the handshake takes its own from here.
   std::uint64_t take_n() { return s_.next_n++; }
 
-  const session_seed& data() const { return s_; }  // kept up to date
+  const session_seed& data() const { return s_; } // kept up to date
   std::string_view quoted_sid() const { return quoted_sid_; }
   agent_state agent() const { return agent_; }
   const std::optional<turn>& running() const { return running_; }
   const std::deque<turn>& queue() const { return queue_; }
   const std::map<std::int64_t, question>& questions() const { return questions_; }
-  std::string_view progress() const { return progress_; }   // raw JSON of the last acpd/progress
+  std::string_view progress() const { return progress_; } // raw JSON of the last acpd/progress
   std::string_view last_outcome() const { return last_outcome_; }
   std::string_view commands() const { return commands_; }
-  const turn* find_turn(std::string_view key) const;         // running or queued
-  bool has_call(std::string_view key) const;                 // a request is under way
-  bool awaits(std::string_view raw_id) const;                // the agent has a request of this id
-  bool needs_person() const;                                 // a permission or elicitation is pending
+  const turn* find_turn(std::string_view key) const; // running or queued
+  bool has_call(std::string_view key) const;         // a request is under way
+  bool awaits(std::string_view raw_id) const;        // the agent has a request of this id
+  bool needs_person() const;                         // a permission or elicitation is pending
   /// Nothing runs, waits or is asked: the agent may be stopped without loss.
   bool quiet() const { return !running_ && queue_.empty() && waiting_.empty(); }
 
- private:
+private:
   // session.cpp: turns
   void on(const prompt_in& e);
   void on(const cancel_in& e);
@@ -98,14 +98,16 @@ class session {
   void on(const answer_in& e);
   void pass(std::string_view line, const protocol::envelope& e, std::string key, bool keyed);
   void settle(question q, question_state state, std::string outcome);
-  void answer_agent(const question& q, std::string_view result, std::string_view error, bool secret);
+  void answer_agent(const question& q, std::string_view result, std::string_view error,
+                    bool secret);
   void withdraw_all();
   void cancel_questions();
   // shared
   std::uint64_t next_seq() { return ++s_.head; }
   std::uint64_t turn_number() const { return running_ ? running_->number : 0; }
-  std::uint64_t send_line(send_kind kind, std::string_view method, std::string line, std::int64_t ref,
-                          std::string key = {}, bool keyed = false, bool secret = false);
+  std::uint64_t send_line(send_kind kind, std::string_view method, std::string line,
+                          std::int64_t ref, std::string key = {}, bool keyed = false,
+                          bool secret = false);
 
   struct waiting_request {
     std::string line, key;
@@ -118,7 +120,7 @@ class session {
   std::optional<turn> running_;
   std::deque<turn> queue_;
   std::map<std::int64_t, question> questions_;
-  std::deque<waiting_request> waiting_;      // for the agent to be ready
+  std::deque<waiting_request> waiting_; // for the agent to be ready
   std::string progress_, last_outcome_, commands_;
   std::uint64_t written_ = 0;
 
@@ -126,8 +128,8 @@ class session {
   std::string chunk_variant_, chunk_id_;
   std::uint64_t chunk_turn_ = 0, chunk_process_ = 0;
 
-  std::int64_t at_ms_ = 0;   // of the event at hand
-  actions* out_ = nullptr;   // the same
+  std::int64_t at_ms_ = 0; // of the event at hand
+  actions* out_ = nullptr; // the same
 };
 
-}  // namespace acpd::core
+} // namespace acpd::core

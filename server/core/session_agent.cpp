@@ -11,15 +11,16 @@ using namespace protocol;
 void session::say(std::string_view text) {
   std::string line = own_message(quoted_sid_, text);
   const splice where = splice_of(*scan(line), line);
-  out_->push_back(log_own{entry_kind::own_update, std::move(line), where, next_seq(), turn_number(), s_.processes, 0});
+  out_->push_back(log_own{entry_kind::own_update, std::move(line), where, next_seq(), turn_number(),
+                          s_.processes, 0});
 }
 
 void session::on(const agent_line& e) {
   switch (e.e.kind) {
-    case shape::notification:
-      return e.e.method.in(e.line) == "session/update" ? on_update(e) : on_notification(e);
-    case shape::request: return on_request(e);
-    case shape::response: return on_response(e);
+  case shape::notification:
+    return e.e.method.in(e.line) == "session/update" ? on_update(e) : on_notification(e);
+  case shape::request: return on_request(e);
+  case shape::response: return on_response(e);
   }
 }
 
@@ -35,7 +36,7 @@ entry_kind kind_of(std::string_view variant) {
   return variant.starts_with("compaction_") ? entry_kind::gated : entry_kind::update;
 }
 
-}  // namespace
+} // namespace
 
 void session::on_update(const agent_line& e) {
   const std::string_view variant = e.e.variant.in(e.line);
@@ -50,8 +51,8 @@ void session::on_update(const agent_line& e) {
                            s_.processes, 0});
 }
 
-/// The message that a chunk belongs to: the agent's own id, or one that is minted whenever the kind,
-/// the turn or the process changes, or something else came in between.
+/// The message that a chunk belongs to: the agent's own id, or one that is minted whenever the
+/// kind, the turn or the process changes, or something else came in between.
 std::string_view session::message_id(const agent_line& e, std::string_view variant) {
   if (e.e.message_id) {
     chunk_variant_.clear();
@@ -71,12 +72,14 @@ std::string_view session::message_id(const agent_line& e, std::string_view varia
 void session::note_state(const agent_line& e, std::string_view variant) {
   const std::string_view update = e.e.update.in(e.line);
   if (e.e.params_meta)
-    if (auto raw = member(e.e.params_meta.in(e.line), "acpd/progress"); !raw.empty()) progress_ = raw;
+    if (auto raw = member(e.e.params_meta.in(e.line), "acpd/progress"); !raw.empty())
+      progress_ = raw;
   if (variant == "current_mode_update" && !s_.modes.empty()) {
     const std::string_view current = member(s_.modes, "currentModeId");
     const std::string_view now = member(update, "currentModeId");
     if (current.empty() || now.empty()) return;
-    s_.modes.replace(static_cast<std::size_t>(current.data() - s_.modes.data()), current.size(), now);
+    s_.modes.replace(static_cast<std::size_t>(current.data() - s_.modes.data()), current.size(),
+                     now);
   } else if (variant == "config_option_update") {
     s_.config_options = member(update, "configOptions");
   } else if (variant == "session_info_update") {
@@ -105,8 +108,14 @@ void session::on_notification(const agent_line& e) {
     }
     return;
   }
-  out_->push_back(log_line{entry_kind::agent_notification, e.line, splice_of(e.e, e.line), {},
-                           next_seq(), turn_number(), s_.processes, 0});
+  out_->push_back(log_line{entry_kind::agent_notification,
+                           e.line,
+                           splice_of(e.e, e.line),
+                           {},
+                           next_seq(),
+                           turn_number(),
+                           s_.processes,
+                           0});
 }
 
 std::optional<question_kind> asks_for(std::string_view method) {
@@ -138,9 +147,15 @@ void session::on_request(const agent_line& e) {
   q.asked_ms = at_ms_;
   out_->push_back(save_question{q});
   if (*kind == question_kind::permission || *kind == question_kind::elicitation) {
-    out_->push_back(log_line{entry_kind::question_asked, e.line, splice_of(e.e, e.line), {}, next_seq(),
-                             q.turn, s_.processes, q.id});
-    if (running_ && running_->cancelled) {  // asked after the cancel: nobody will look at it
+    out_->push_back(log_line{entry_kind::question_asked,
+                             e.line,
+                             splice_of(e.e, e.line),
+                             {},
+                             next_seq(),
+                             q.turn,
+                             s_.processes,
+                             q.id});
+    if (running_ && running_->cancelled) { // asked after the cancel: nobody will look at it
       questions_.emplace(q.id, std::move(q));
       return cancel_questions();
     }
@@ -159,14 +174,14 @@ std::uint64_t number_of(std::string_view raw_id) {
   return bad == std::errc{} && end == raw_id.data() + raw_id.size() ? n : 0;
 }
 
-}  // namespace
+} // namespace
 
 bool session::awaits(std::string_view raw_id) const { return s_.calls.contains(number_of(raw_id)); }
 
 void session::on_response(const agent_line& e) {
   const std::uint64_t n = number_of(e.e.id.in(e.line));
   auto at = s_.calls.find(n);
-  if (at == s_.calls.end()) return;  // replies to nothing
+  if (at == s_.calls.end()) return; // replies to nothing
   const call c = at->second;
   if (c.kind != send_kind::prompt && c.kind != send_kind::request) return;
   s_.calls.erase(at);
@@ -208,10 +223,11 @@ void session::remember_choice(const call& c, std::string_view result) {
 
 namespace {
 
-/// A prompt whose agents keep ending before they have it is given up: else they would be started for ever.
+/// A prompt whose agents keep ending before they have it is given up: else they would be started
+/// for ever.
 constexpr int max_attempts = 3;
 
-}  // namespace
+} // namespace
 
 void session::on(const agent_ready& e) {
   agent_ = agent_state::ready;
@@ -220,9 +236,11 @@ void session::on(const agent_ready& e) {
   if (!e.config_options.empty()) s_.config_options = e.config_options;
   out_->push_back(save_session{});
   if (e.fresh_after_loss)
-    say("acpd: the agent could not restore this conversation, so it starts without its earlier context. "
+    say("acpd: the agent could not restore this conversation, so it starts without its earlier "
+        "context. "
         "What was said before is still shown here.");
-  for (const waiting_request& w : std::exchange(waiting_, {})) pass(w.line, *scan(w.line), w.key, w.keyed);
+  for (const waiting_request& w : std::exchange(waiting_, {}))
+    pass(w.line, *scan(w.line), w.key, w.keyed);
   start_next();
 }
 
@@ -233,7 +251,8 @@ void session::on(const agent_failed& e) {
   if (e.lost_choice) s_.chosen.clear();
   for (const waiting_request& w : std::exchange(waiting_, {}))
     out_->push_back(save_answer{w.key, w.keyed, 0,
-                                e.error.empty() ? error_line("null", internal_error, e.text) : error_line("null", e.error)});
+                                e.error.empty() ? error_line("null", internal_error, e.text)
+                                                : error_line("null", e.error)});
   while (!queue_.empty()) {
     turn t = std::move(queue_.front());
     queue_.pop_front();
@@ -246,12 +265,15 @@ void session::on(const agent_exited& e) {
   withdraw_all();
   for (const auto& [n, c] : std::exchange(s_.calls, {}))
     if (c.kind == send_kind::request)
-      out_->push_back(save_answer{c.key, c.keyed, 0, error_line("null", internal_error, "the agent " + e.how + "; try again")});
+      out_->push_back(
+          save_answer{c.key, c.keyed, 0,
+                      error_line("null", internal_error, "the agent " + e.how + "; try again")});
   agent_ = agent_state::none;
   s_.shim = 0;
   if (running_) {
     turn t = std::move(*running_);
-    if (t.sent_as > e.started && !t.cancelled && ++t.attempts < max_attempts) {  // it never reached the agent
+    if (t.sent_as > e.started && !t.cancelled &&
+        ++t.attempts < max_attempts) { // it never reached the agent
       running_.reset();
       t.state = turn_state::queued;
       out_->push_back(save_turn{t});
@@ -273,7 +295,8 @@ void session::on(const agent_exited& e) {
 
 void session::on(const agent_progress& e) {
   for (auto at = s_.calls.begin(); at != s_.calls.end() && at->first <= e.written;) {
-    const bool answer_due = at->second.kind == send_kind::prompt || at->second.kind == send_kind::request ||
+    const bool answer_due = at->second.kind == send_kind::prompt ||
+                            at->second.kind == send_kind::request ||
                             at->second.kind == send_kind::handshake;
     if (answer_due) {
       ++at;
@@ -285,4 +308,4 @@ void session::on(const agent_progress& e) {
   written_ = e.written;
 }
 
-}  // namespace acpd::core
+} // namespace acpd::core

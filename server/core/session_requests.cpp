@@ -18,14 +18,16 @@ void session::on(const request_in& e) {
 void session::pass(std::string_view line, const envelope& e, std::string key, bool keyed) {
   const std::string_view method = e.method.in(line);
   const std::uint64_t n = s_.next_n;
-  send_line(send_kind::request, method, to_agent(line, e, n, s_.agent_sid), 0, std::move(key), keyed);
+  send_line(send_kind::request, method, to_agent(line, e, n, s_.agent_sid), 0, std::move(key),
+            keyed);
   if (method == "session/set_mode" || method == "session/set_config_option")
     s_.calls[n].params = e.params.in(line);
 }
 
 void session::on(const notification_in& e) {
-  if (agent_ != agent_state::ready) return;  // nobody there to be told
-  send_line(send_kind::notification, e.e.method.in(e.line), to_agent(e.line, e.e, 0, s_.agent_sid), 0);
+  if (agent_ != agent_state::ready) return; // nobody there to be told
+  send_line(send_kind::notification, e.e.method.in(e.line), to_agent(e.line, e.e, 0, s_.agent_sid),
+            0);
 }
 
 // ---- questions of the agent
@@ -52,11 +54,11 @@ bool settles(const question& q, std::string_view result) {
   return action == "\"accept\"" || action == "\"decline\"" || action == "\"cancel\"";
 }
 
-}  // namespace
+} // namespace
 
 void session::on(const answer_in& e) {
   auto at = questions_.find(e.question);
-  if (at == questions_.end()) return;  // settled already: the first answer won
+  if (at == questions_.end()) return; // settled already: the first answer won
   question q = at->second;
   const bool person = q.kind == question_kind::permission || q.kind == question_kind::elicitation;
   // An editor that cannot show it, or whose answer approves nothing: the row goes on waiting.
@@ -70,17 +72,19 @@ void session::on(const answer_in& e) {
     out_->push_back(erase_question{q.id});
 }
 
-void session::answer_agent(const question& q, std::string_view result, std::string_view error, bool secret) {
+void session::answer_agent(const question& q, std::string_view result, std::string_view error,
+                           bool secret) {
   send_line(send_kind::response, q.method,
-            result.empty() ? error_line(q.raw_id, error) : result_line(q.raw_id, result), q.id, {}, false,
-            secret);
+            result.empty() ? error_line(q.raw_id, error) : result_line(q.raw_id, result), q.id, {},
+            false, secret);
 }
 
 void session::settle(question q, question_state state, std::string outcome) {
   q.state = state;
   q.outcome = std::move(outcome);
   q.settled_ms = at_ms_;
-  out_->push_back(log_own{entry_kind::question_settled, {}, {}, next_seq(), q.turn, s_.processes, q.id});
+  out_->push_back(
+      log_own{entry_kind::question_settled, {}, {}, next_seq(), q.turn, s_.processes, q.id});
   out_->push_back(save_question{std::move(q)});
   out_->push_back(durable{});
 }
@@ -105,10 +109,12 @@ void session::cancel_questions() {
       ++at;
       continue;
     }
-    answer_agent(q, permission ? R"({"outcome":{"outcome":"cancelled"}})" : R"({"action":"cancel"})", {}, false);
+    answer_agent(q,
+                 permission ? R"({"outcome":{"outcome":"cancelled"}})" : R"({"action":"cancel"})",
+                 {}, false);
     settle(std::move(q), question_state::cancelled, {});
     at = questions_.erase(at);
   }
 }
 
-}  // namespace acpd::core
+} // namespace acpd::core

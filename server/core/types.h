@@ -9,38 +9,38 @@ namespace acpd::core {
 
 /// What a log entry is; what each carries is in session.cpp, where it is made.
 enum class entry_kind : std::uint8_t {
-  update,              // a session/update of the agent
-  user_message,        // one block of a prompt, as user_message_chunk
+  update,       // a session/update of the agent
+  user_message, // one block of a prompt, as user_message_chunk
   turn_started,
-  turn_ended,          // line: the response to the prompt, id as the agent gave it or null
-  question_asked,      // line: the agent's request
+  turn_ended,     // line: the response to the prompt, id as the agent gave it or null
+  question_asked, // line: the agent's request
   question_settled,
-  own_update,          // a session/update of acpd's own
-  agent_notification,  // any other notification of the agent
-  notice,              // live only
-  gated,               // an update for clients that have the capability
+  own_update,         // a session/update of acpd's own
+  agent_notification, // any other notification of the agent
+  notice,             // live only
+  gated,              // an update for clients that have the capability
 };
 
 enum class turn_state : std::uint8_t {
-  queued,           // waits for the turn before it, or for the agent
-  running,          // sent to the agent
-  ended,            // the agent answered, or it was cancelled before it began
-  interrupted,      // the agent ended in the middle
-  outcome_unknown,  // the agent ended while the prompt was being written to it
+  queued,          // waits for the turn before it, or for the agent
+  running,         // sent to the agent
+  ended,           // the agent answered, or it was cancelled before it began
+  interrupted,     // the agent ended in the middle
+  outcome_unknown, // the agent ended while the prompt was being written to it
 };
 
 struct turn {
-  std::int64_t id = 0;           // row
-  std::uint64_t number = 0;      // within the session, from 1; 0 while queued
+  std::int64_t id = 0;      // row
+  std::uint64_t number = 0; // within the session, from 1; 0 while queued
   turn_state state{};
-  std::string author;            // bridge uuid or a plain connection's own
-  std::string key;               // whose request it is: connection or bridge uuid, ":", n
-  bool keyed = false;            // the key is kept: asked again it is answered again
+  std::string author; // bridge uuid or a plain connection's own
+  std::string key;    // whose request it is: connection or bridge uuid, ":", n
+  bool keyed = false; // the key is kept: asked again it is answered again
   std::uint64_t key_hash = 0;
-  std::string prompt;            // session/prompt line, original bytes
-  std::string outcome;           // stop reason, or what is known of the interruption
+  std::string prompt;  // session/prompt line, original bytes
+  std::string outcome; // stop reason, or what is known of the interruption
   std::int64_t shim = 0;
-  std::uint64_t sent_as = 0;     // n, the JSON-RPC id that the agent sees
+  std::uint64_t sent_as = 0; // n, the JSON-RPC id that the agent sees
   std::int64_t created_ms = 0;
   std::int64_t ended_ms = 0;
   std::uint64_t started_seq = 0; // of turn_started; 0 if this daemon did not see it
@@ -52,26 +52,26 @@ enum class question_state : std::uint8_t { pending, answered, cancelled, withdra
 
 /// What kind of answer a request of the agent needs, and so who gives it.
 enum class question_kind : std::uint8_t {
-  permission,   // a person
-  elicitation,  // a person
-  file,         // fs/*: an editor or the disk
-  terminal,     // terminal/*: the shim
-  extension,    // _…: the editor of the turn's author
+  permission,  // a person
+  elicitation, // a person
+  file,        // fs/*: an editor or the disk
+  terminal,    // terminal/*: the shim
+  extension,   // _…: the editor of the turn's author
 };
 
 /// Which kind a request of the agent is; empty: a method that acpd does not know.
 std::optional<question_kind> asks_for(std::string_view method);
 
 struct question {
-  std::int64_t id = 0;  // row
+  std::int64_t id = 0; // row
   question_kind kind{};
   question_state state{};
-  std::uint64_t turn = 0;  // number
+  std::uint64_t turn = 0; // number
   std::string method;
-  std::string raw_id;      // the agent's id, raw JSON
+  std::string raw_id; // the agent's id, raw JSON
   std::string nonce;
-  std::string line;        // the agent's request
-  std::string outcome;     // raw JSON of the result; empty for elicitations
+  std::string line;    // the agent's request
+  std::string outcome; // raw JSON of the result; empty for elicitations
   std::int64_t asked_ms = 0;
   std::int64_t settled_ms = 0;
 };
@@ -82,17 +82,17 @@ enum class send_kind : std::uint8_t { notification, response, prompt, request, h
 /// A request to the agent that has not been answered.
 struct call {
   send_kind kind{};
-  std::int64_t ref = 0;  // prompt: turn row; response: question row
-  std::string key;       // request: whose
+  std::int64_t ref = 0; // prompt: turn row; response: question row
+  std::string key;      // request: whose
   bool keyed = false;
   std::string method;
-  std::string params;    // set_mode and set_config_option: what was asked for
+  std::string params; // set_mode and set_config_option: what was asked for
 };
 
 enum class agent_state : std::uint8_t {
-  none,      // no process
-  starting,  // a process is being started or does its handshake
-  ready,     // takes prompts
+  none,     // no process
+  starting, // a process is being started or does its handshake
+  ready,    // takes prompts
 };
 
-}  // namespace acpd::core
+} // namespace acpd::core

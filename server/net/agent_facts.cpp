@@ -21,14 +21,16 @@ json::object& object_at(json::object& parent, std::string_view key) {
   return v.is_object() ? v.get_object() : v.emplace_object();
 }
 
-}  // namespace
+} // namespace
 
-std::string initialize_answer(const std::string& agents_result, bool terminal_login, bool close_stops) {
+std::string initialize_answer(const std::string& agents_result, bool terminal_login,
+                              bool close_stops) {
   error_code bad;
   json::parse_options deep;
   deep.max_depth = 256;
   json::value parsed = json::parse(agents_result, bad, {}, deep);
-  json::object result = !bad && parsed.is_object() ? std::move(parsed.get_object()) : json::object();
+  json::object result =
+      !bad && parsed.is_object() ? std::move(parsed.get_object()) : json::object();
   result["protocolVersion"] = 1;
   json::object& caps = object_at(result, "agentCapabilities");
   caps["loadSession"] = true;
@@ -39,14 +41,16 @@ std::string initialize_answer(const std::string& agents_result, bool terminal_lo
   if (close_stops)
     session["close"] = json::object();
   else
-    session.erase("close");  // some editors send it when a tab is closed
+    session.erase("close"); // some editors send it when a tab is closed
   session.erase("fork");
-  object_at(caps, "_meta")["acpd"] = {
-      {"version", 1},
-      {"methods",
-       {"_acpd/status", "_acpd/session/status", "_acpd/session/prompt", "_acpd/session/cancel", "_acpd/session/close",
-        "_acpd/log", "_acpd/pending/list", "_acpd/pending/answer", "_acpd/stop"}}};
-  if (auto* methods = result.if_contains("authMethods"); methods && methods->is_array() && !terminal_login) {
+  object_at(caps,
+            "_meta")["acpd"] = {{"version", 1},
+                                {"methods",
+                                 {"_acpd/status", "_acpd/session/status", "_acpd/session/prompt",
+                                  "_acpd/session/cancel", "_acpd/session/close", "_acpd/log",
+                                  "_acpd/pending/list", "_acpd/pending/answer", "_acpd/stop"}}};
+  if (auto* methods = result.if_contains("authMethods");
+      methods && methods->is_array() && !terminal_login) {
     json::array kept;
     for (json::value& m : methods->get_array()) {
       const json::value* type = m.is_object() ? m.get_object().if_contains("type") : nullptr;
@@ -59,15 +63,17 @@ std::string initialize_answer(const std::string& agents_result, bool terminal_lo
 
 std::string fingerprint(const wire::agent_config& agent) {
   std::string text = "acp 1";
-  for (const std::string& word : agent.command) text.append("\n").append(word);
-  for (const auto& [name, value] : agent.env) text.append("\n").append(name).append("=").append(value);
+  for (const std::string& word : agent.command)
+    text.append("\n").append(word);
+  for (const auto& [name, value] : agent.env)
+    text.append("\n").append(name).append("=").append(value);
   const char* path = std::getenv("PATH");
   if (!agent.command.empty())
     if (auto program = wire::find_program(agent.command[0], path ? path : "")) {
       struct stat s{};
       if (::stat(program->c_str(), &s) == 0)
-        text += "\n" + std::to_string(s.st_ino) + " " + std::to_string(s.st_size) + " " + std::to_string(s.st_mtim.tv_sec) +
-                "." + std::to_string(s.st_mtim.tv_nsec);
+        text += "\n" + std::to_string(s.st_ino) + " " + std::to_string(s.st_size) + " " +
+                std::to_string(s.st_mtim.tv_sec) + "." + std::to_string(s.st_mtim.tv_nsec);
     }
   return std::to_string(XXH3_64bits(text.data(), text.size()));
 }
@@ -80,7 +86,8 @@ const agent_facts* hub::facts(const wire::agent_config& agent) {
   if (at == facts_.end()) {
     std::ifstream file(paths.state_dir / "agents" / agent.name);
     agent_facts found;
-    if (!std::getline(file, found.fingerprint) || !std::getline(file, found.initialize_result)) return nullptr;
+    if (!std::getline(file, found.fingerprint) || !std::getline(file, found.initialize_result))
+      return nullptr;
     at = facts_.emplace(agent.name, std::move(found)).first;
   }
   return at->second.fingerprint == now ? &at->second : nullptr;
@@ -95,7 +102,8 @@ void hub::learn(const wire::agent_config& agent, std::string initialize_result) 
       [dir = paths.state_dir / "agents", name = agent.name, known] {
         std::error_code ec;
         std::filesystem::create_directories(dir, ec);
-        std::ofstream(dir / (name + ".new")) << known.fingerprint << "\n" << known.initialize_result << "\n";
+        std::ofstream(dir / (name + ".new")) << known.fingerprint << "\n"
+                                             << known.initialize_result << "\n";
         std::filesystem::rename(dir / (name + ".new"), dir / name, ec);
         return ec;
       },
@@ -104,4 +112,4 @@ void hub::learn(const wire::agent_config& agent, std::string initialize_result) 
       });
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -20,7 +20,8 @@ using namespace protocol;
 using agent::shim_frame;
 
 agent_link::agent_link(hub& h, std::int64_t id, std::string agent_name, std::string dir)
-    : hub_(h), id_(id), agent_name_(std::move(agent_name)), dir_(std::move(dir)), lines_(h.config.max_line_bytes) {}
+    : hub_(h), id_(id), agent_name_(std::move(agent_name)), dir_(std::move(dir)),
+      lines_(h.config.max_line_bytes) {}
 
 std::uint64_t agent_link::next_n() const { return host_ ? host_->core.data().next_n : probe_n_; }
 
@@ -45,26 +46,30 @@ asio::awaitable<void> agent_link::read_loop(std::shared_ptr<agent_link> self) {
   // One buffer for all links: what is read is used up before the next read.
   static thread_local std::string buffer(std::size_t{128} << 10, '\0');
   while (socket_) {
-    auto [ec] = co_await socket_->async_wait(unix_socket::wait_read, asio::as_tuple(asio::use_awaitable));
-    if (ec || !socket_) co_return;  // closed by us
+    auto [ec] =
+        co_await socket_->async_wait(unix_socket::wait_read, asio::as_tuple(asio::use_awaitable));
+    if (ec || !socket_) co_return; // closed by us
     const ssize_t n = ::recv(socket_->native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (n <= 0) break;
-    const bool ok = frames_.feed(std::string_view(buffer).substr(0, static_cast<std::size_t>(n)),
-                                 [&](const wire::frame_header& h, std::string_view p) { on_frame(h, p); });
+    const bool ok =
+        frames_.feed(std::string_view(buffer).substr(0, static_cast<std::size_t>(n)),
+                     [&](const wire::frame_header& h, std::string_view p) { on_frame(h, p); });
     hub_.log.flush();
     if (!ok) break;
   }
   shim_lost();
 }
 
-void agent_link::frame(shim_frame type, std::uint64_t number, std::uint64_t seq, std::string_view payload) {
+void agent_link::frame(shim_frame type, std::uint64_t number, std::uint64_t seq,
+                       std::string_view payload) {
   agent::append(out_, type, number, seq, payload);
 }
 
 void agent_link::write() {
   while (socket_ && !writing_ && written_ < out_.size()) {
-    const ssize_t n = ::send(socket_->native_handle(), out_.data() + written_, out_.size() - written_, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t n = ::send(socket_->native_handle(), out_.data() + written_,
+                             out_.size() - written_, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
       writing_ = true;
@@ -74,7 +79,7 @@ void agent_link::write() {
       });
       return;
     }
-    if (n < 0) return;  // the read loop sees the end
+    if (n < 0) return; // the read loop sees the end
     written_ += static_cast<std::size_t>(n);
   }
   if (written_ < out_.size()) return;
@@ -99,22 +104,22 @@ void agent_link::acknowledge(std::uint64_t offset) {
 
 void agent_link::on_frame(const wire::frame_header& h, std::string_view payload) {
   switch (static_cast<shim_frame>(h.type)) {
-    case shim_frame::data: return on_data(h.seq, payload);
-    case shim_frame::hello: return on_hello(payload);
-    case shim_frame::progress:
-      if (auto p = agent::unpack<agent::shim_progress>(payload)) {
-        unsent_.erase(unsent_.begin(), unsent_.upper_bound(p->received));
-        hello_.sent = *p;
-        if (host_) hub_.step(*host_, core::agent_progress{p->written});
-      }
-      return;
-    case shim_frame::stderr_tail: stderr_tail_ = payload; return;
-    case shim_frame::exited:
-      if (auto how = agent::unpack<agent::shim_exit>(payload)) on_exited(*how);
-      return;
-    case shim_frame::term_state: return on_terminal(h.number, payload, false);
-    case shim_frame::term_exited: return on_terminal(h.number, payload, true);
-    default: return;
+  case shim_frame::data: return on_data(h.seq, payload);
+  case shim_frame::hello: return on_hello(payload);
+  case shim_frame::progress:
+    if (auto p = agent::unpack<agent::shim_progress>(payload)) {
+      unsent_.erase(unsent_.begin(), unsent_.upper_bound(p->received));
+      hello_.sent = *p;
+      if (host_) hub_.step(*host_, core::agent_progress{p->written});
+    }
+    return;
+  case shim_frame::stderr_tail: stderr_tail_ = payload; return;
+  case shim_frame::exited:
+    if (auto how = agent::unpack<agent::shim_exit>(payload)) on_exited(*how);
+    return;
+  case shim_frame::term_state: return on_terminal(h.number, payload, false);
+  case shim_frame::term_exited: return on_terminal(h.number, payload, true);
+  default: return;
   }
 }
 
@@ -124,7 +129,8 @@ void agent_link::on_hello(std::string_view payload) {
   hello_ = *hello;
   hello_seen_ = true;
   unsent_.erase(unsent_.begin(), unsent_.upper_bound(hello->sent.received));
-  for (const auto& [n, line] : unsent_) frame(shim_frame::send, n, 0, line);
+  for (const auto& [n, line] : unsent_)
+    frame(shim_frame::send, n, 0, line);
   if (stopping_) stop();
   if (host_ && !stopping_) hub_.step(*host_, core::agent_progress{hello->sent.written});
   write();
@@ -135,7 +141,8 @@ void agent_link::on_hello(std::string_view payload) {
 void agent_link::on_data(std::uint64_t offset, std::string_view bytes) {
   if (offset + bytes.size() <= received_) return;
   if (offset > received_) {
-    spdlog::critical("agent={} shim={}: bytes {} to {} of its output are missing", agent_name_, id_, received_, offset);
+    spdlog::critical("agent={} shim={}: bytes {} to {} of its output are missing", agent_name_, id_,
+                     received_, offset);
     received_ = offset;
   }
   bytes.remove_prefix(received_ - offset);
@@ -146,7 +153,8 @@ void agent_link::on_data(std::uint64_t offset, std::string_view bytes) {
     consumed_ = base + end;
     if (gone_ || stopping_) return;
     if (!too_long) return on_line(line);
-    spdlog::warn("agent={} shim={} wrote a line above {} bytes: thrown away", agent_name_, id_, hub_.config.max_line_bytes);
+    spdlog::warn("agent={} shim={} wrote a line above {} bytes: thrown away", agent_name_, id_,
+                 hub_.config.max_line_bytes);
   });
   if (consumed_ != before && !gone_) hub_.log.touch(*this);
 }
@@ -160,14 +168,16 @@ void agent_link::on_line(std::string_view line) {
     return bad_line("a session/update without sessionId, update or update.sessionUpdate");
   if (!host_) {
     if (e->kind == shape::request) return reject(e->id.in(line), e->method.in(line));
-    if (handshake_.now() == core::handshake::state::opening && early_.size() < 10'000) early_.emplace_back(line);
+    if (handshake_.now() == core::handshake::state::opening && early_.size() < 10'000)
+      early_.emplace_back(line);
     return;
   }
   if (handshake_.now() == core::handshake::state::opening && e->kind == shape::notification &&
       handshake_.swallows(e->variant.in(line)))
     return;
   if (e->kind == shape::response && !host_->core.awaits(e->id.in(line)))
-    return bad_line("a response to nothing that was asked, id " + std::string(e->id.in(line).substr(0, 80)));
+    return bad_line("a response to nothing that was asked, id " +
+                    std::string(e->id.in(line).substr(0, 80)));
   if (e->kind != shape::request) return hub_.step(*host_, core::agent_line{line, *e, 0, {}});
   const std::string nonce = random_hex(8);
   hub_.step(*host_, core::agent_line{line, *e, hub_.next_question++, nonce});
@@ -176,7 +186,8 @@ void agent_link::on_line(std::string_view line) {
 /// Left out, and said. A flood of nonsense does not flood the log: the 1st, 2nd, 4th, 8th … are.
 void agent_link::bad_line(std::string_view what) {
   if (std::has_single_bit(++bad_lines_))
-    spdlog::warn("agent={} shim={} wrote {} ({} such lines so far)", agent_name_, id_, what, bad_lines_);
+    spdlog::warn("agent={} shim={} wrote {} ({} such lines so far)", agent_name_, id_, what,
+                 bad_lines_);
 }
 
 /// A request before there is a session: nobody could answer it.
@@ -194,7 +205,8 @@ bool agent_link::on_own_response(std::string_view line, const envelope& e) {
   if (at == calls_.end()) return false;
   answer f = std::move(at->second);
   calls_.erase(at);
-  f(e.result ? e.result.in(line) : std::string_view(), e.error ? e.error.in(line) : std::string_view());
+  f(e.result ? e.result.in(line) : std::string_view(),
+    e.error ? e.error.in(line) : std::string_view());
   return true;
 }
 
@@ -208,7 +220,7 @@ void agent_link::request(std::string_view method, std::string_view params, answe
 
 void agent_link::stop() {
   stopping_ = true;
-  if (!hello_seen_ || gone_) return;  // once it is there
+  if (!hello_seen_ || gone_) return; // once it is there
   frame(shim_frame::stop, 3000);
   write();
 }
@@ -242,8 +254,11 @@ void agent_link::shim_lost() {
                     if (!alive) return self->read_rest(self->consumed_);
                     auto again = agent::connect_shim(self->dir_);
                     if (again) return self->connected(std::move(*again));
-                    auto timer = std::make_shared<asio::steady_timer>(self->hub_.io, std::chrono::milliseconds(100));
-                    timer->async_wait([self, timer](error_code ec) { if (!ec) self->shim_lost(); });
+                    auto timer = std::make_shared<asio::steady_timer>(
+                        self->hub_.io, std::chrono::milliseconds(100));
+                    timer->async_wait([self, timer](error_code ec) {
+                      if (!ec) self->shim_lost();
+                    });
                   });
 }
 
@@ -273,9 +288,11 @@ void agent_link::read_rest(std::uint64_t from) {
         const std::uint64_t before = self->consumed_;
         if (!p.bytes.empty()) self->on_data(p.at, p.bytes);
         self->hub_.log.flush();
-        if (self->consumed_ != before && self->consumed_ == p.at + p.bytes.size()) return self->read_rest(self->consumed_);
+        if (self->consumed_ != before && self->consumed_ == p.at + p.bytes.size())
+          return self->read_rest(self->consumed_);
         if (self->consumed_ != before) return self->read_rest(self->consumed_);
-        agent::shim_progress sent{UINT64_MAX, UINT64_MAX, UINT64_MAX};  // nothing known: it had it all
+        agent::shim_progress sent{UINT64_MAX, UINT64_MAX,
+                                  UINT64_MAX}; // nothing known: it had it all
         if (p.state) {
           self->hello_ = *p.state;
           sent = p.state->sent;
@@ -292,14 +309,17 @@ void agent_link::finish(const std::string& how, const agent::shim_progress& sent
     host->agent.reset();
     if (host->core.agent() == core::agent_state::starting) {
       std::string text = "the agent \"" + agent_name_ + "\" " + how + " while it was being started";
-      if (!stderr_tail_.empty()) text += ": " + stderr_tail_.substr(stderr_tail_.size() > 400 ? stderr_tail_.size() - 400 : 0);
+      if (!stderr_tail_.empty())
+        text +=
+            ": " + stderr_tail_.substr(stderr_tail_.size() > 400 ? stderr_tail_.size() - 400 : 0);
       hub_.step(*host, core::agent_failed{text, {}, false});
     } else {
       hub_.step(*host, core::agent_exited{how, sent.started, sent.written});
     }
   } else if (failed_ && !stopping_) {
     std::string text = "the agent \"" + agent_name_ + "\" " + how;
-    if (!stderr_tail_.empty()) text += ": " + stderr_tail_.substr(stderr_tail_.size() > 400 ? stderr_tail_.size() - 400 : 0);
+    if (!stderr_tail_.empty())
+      text += ": " + stderr_tail_.substr(stderr_tail_.size() > 400 ? stderr_tail_.size() - 400 : 0);
     std::exchange(failed_, nullptr)(text, {});
   }
   clean_up(shim_alive);
@@ -316,16 +336,19 @@ void agent_link::clean_up(bool shim_alive) {
     self->hub_.forget(*self);
     self->hub_.pool.block(
         [dir = self->dir_, hello = self->hello_, shim_alive] {
-          for (int i = 0; shim_alive && i < 200 && agent::shim_alive(dir); ++i) ::usleep(10'000);
-          if (hello.agent_pid > 0) agent::end_tree(hello, std::filesystem::path(dir).filename().string());
+          for (int i = 0; shim_alive && i < 200 && agent::shim_alive(dir); ++i)
+            ::usleep(10'000);
+          if (hello.agent_pid > 0)
+            agent::end_tree(hello, std::filesystem::path(dir).filename().string());
           return agent::remove_dir(dir).has_value();
         },
         [self](bool ok) {
           self->detach();
-          if (!ok) spdlog::warn("shim={}: its folder {} could not be removed", self->id_, self->dir_);
+          if (!ok)
+            spdlog::warn("shim={}: its folder {} could not be removed", self->id_, self->dir_);
         });
   });
   hub_.log.flush();
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -29,7 +29,7 @@ struct session_host;
 /// Does the handshake, gives each of the agent's lines to the session's core, sends numbered lines,
 /// runs its terminals. Owned by the hub (and by the session that it serves); session thread.
 class agent_link : public std::enable_shared_from_this<agent_link> {
- public:
+public:
   /// An answer to a request of acpd's own: raw result or raw error, the other one empty.
   using answer = std::move_only_function<void(std::string_view result, std::string_view error)>;
   /// The process could not be had: fit to show; `error`: the agent's own error object, or empty.
@@ -51,7 +51,8 @@ class agent_link : public std::enable_shared_from_this<agent_link> {
   /// Starts the shim and, through it, the agent; then initialises it. `auth`: params of the last
   /// successful authenticate, or empty. The environment in `env_file` counts before `what.env`, the
   /// configuration's before both.
-  void start(agent::spawn_spec what, const wire::agent_config& configured, std::filesystem::path env_file, std::string auth);
+  void start(agent::spawn_spec what, const wire::agent_config& configured,
+             std::filesystem::path env_file, std::string auth);
   void on_failed(failed f) { failed_ = std::move(f); }
   /// Runs when initialize has been answered (at once, if it has).
   void when_initialised(std::move_only_function<void()> f);
@@ -85,7 +86,7 @@ class agent_link : public std::enable_shared_from_this<agent_link> {
   // agent_terminals.cpp
   void serve_terminal(const core::question& q);
 
- private:
+private:
   void spawned(std::expected<agent::spawned, agent::spawn_failure> done, std::string not_installed);
   asio::awaitable<void> read_loop(std::shared_ptr<agent_link> self);
   void on_frame(const wire::frame_header& h, std::string_view payload);
@@ -104,7 +105,8 @@ class agent_link : public std::enable_shared_from_this<agent_link> {
   void give_up(std::string text);
   void next_step(std::optional<core::handshake::request> r);
   void reject(std::string_view id, std::string_view method);
-  void frame(agent::shim_frame type, std::uint64_t number = 0, std::uint64_t seq = 0, std::string_view payload = {});
+  void frame(agent::shim_frame type, std::uint64_t number = 0, std::uint64_t seq = 0,
+             std::string_view payload = {});
   void write();
   void on_terminal(std::uint64_t terminal, std::string_view payload, bool ended);
 
@@ -123,9 +125,9 @@ class agent_link : public std::enable_shared_from_this<agent_link> {
   failed failed_;
   std::vector<std::move_only_function<void()>> initialised_;
   std::move_only_function<void()> opened_;
-  std::vector<std::string> early_;               // lines before there was a session
-  std::map<std::uint64_t, answer> calls_;        // acpd's own requests
-  std::uint64_t probe_n_ = 1;                    // numbers while no session counts them
+  std::vector<std::string> early_;        // lines before there was a session
+  std::map<std::uint64_t, answer> calls_; // acpd's own requests
+  std::uint64_t probe_n_ = 1;             // numbers while no session counts them
 
   std::optional<unix_socket> socket_;
   wire::frame_splitter frames_;
@@ -133,16 +135,16 @@ class agent_link : public std::enable_shared_from_this<agent_link> {
   std::string out_;
   std::size_t written_ = 0;
   bool writing_ = false;
-  std::map<std::uint64_t, std::string> unsent_;  // not yet reported as received by the shim
-  std::multimap<std::uint64_t, terminal_wait> terminal_waits_;  // by terminal
+  std::map<std::uint64_t, std::string> unsent_; // not yet reported as received by the shim
+  std::multimap<std::uint64_t, terminal_wait> terminal_waits_; // by terminal
   agent::shim_hello hello_{};
   bool hello_seen_ = false;
   std::string stderr_tail_;
-  std::uint64_t received_ = 0;   // offset after the last byte that came
-  std::uint64_t consumed_ = 0;   // offset after the last whole line
+  std::uint64_t received_ = 0; // offset after the last byte that came
+  std::uint64_t consumed_ = 0; // offset after the last whole line
   std::uint64_t bad_lines_ = 0;
   bool stopping_ = false;
   bool gone_ = false;
 };
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -18,9 +18,12 @@ using state = core::handshake::state;
 
 namespace {
 
-/// The agent's whole environment: the client's, acpd's own variables taken out, the configuration's on top.
-std::vector<std::string> environment(const std::vector<std::string>& base, const std::filesystem::path& file,
-                                     const std::map<std::string, std::string>& configured, const std::string& shim) {
+/// The agent's whole environment: the client's, acpd's own variables taken out, the configuration's
+/// on top.
+std::vector<std::string> environment(const std::vector<std::string>& base,
+                                     const std::filesystem::path& file,
+                                     const std::map<std::string, std::string>& configured,
+                                     const std::string& shim) {
   std::map<std::string, std::string> all;
   const auto add = [&](std::string_view variable) {
     const std::size_t equals = variable.find('=');
@@ -30,23 +33,27 @@ std::vector<std::string> environment(const std::vector<std::string>& base, const
   std::string kept;
   if (std::ifstream in(file, std::ios::binary); !file.empty() && in)
     kept.assign(std::istreambuf_iterator<char>(in), {});
-  if (kept.empty() && base.empty())  // a plain client's: the daemon's own
-    for (char** variable = environ; *variable; ++variable) add(*variable);
+  if (kept.empty() && base.empty()) // a plain client's: the daemon's own
+    for (char** variable = environ; *variable; ++variable)
+      add(*variable);
   if (kept.empty())
-    for (const std::string& variable : base) add(variable);
+    for (const std::string& variable : base)
+      add(variable);
   for (std::size_t at = 0; at < kept.size();) {
     const std::size_t end = std::min(kept.find('\0', at), kept.size());
     add(std::string_view(kept).substr(at, end - at));
     at = end + 1;
   }
-  for (const auto& [name, value] : configured) all[name] = value;
-  all["ACPD_SESSION"] = shim;  // acpctl knows by it that it runs under an agent
+  for (const auto& [name, value] : configured)
+    all[name] = value;
+  all["ACPD_SESSION"] = shim; // acpctl knows by it that it runs under an agent
   std::vector<std::string> out;
-  for (const auto& [name, value] : all) out.push_back(name + "=" + value);
+  for (const auto& [name, value] : all)
+    out.push_back(name + "=" + value);
   return out;
 }
 
-}  // namespace
+} // namespace
 
 void hub::start_agent(session_host& host) {
   const core::session_seed& s = host.core.data();
@@ -69,11 +76,12 @@ void hub::start_agent(session_host& host) {
     };
     pool.read(
         [session, name = configured.name](store::reader& db) {
-          return secrets{db.secret("auth:" + name).value_or(""), db.secret("session:" + std::to_string(session)).value_or("[]")};
+          return secrets{db.secret("auth:" + name).value_or(""),
+                         db.secret("session:" + std::to_string(session)).value_or("[]")};
         },
         [this, made, session, configured](const secrets& found) {
           session_host* there = find(session);
-          if (!there || there->agent != made) return;  // closed meanwhile
+          if (!there || there->agent != made) return; // closed meanwhile
           const core::session_seed& seed = there->core.data();
           core::opening what;
           what.cwd = protocol::quoted(seed.cwd);
@@ -90,7 +98,8 @@ void hub::start_agent(session_host& host) {
   });
 }
 
-std::shared_ptr<agent_link> hub::start_probe(const wire::agent_config& agent, std::vector<std::string> env, std::string cwd) {
+std::shared_ptr<agent_link> hub::start_probe(const wire::agent_config& agent,
+                                             std::vector<std::string> env, std::string cwd) {
   const std::int64_t id = next_shim++;
   const std::string dir = paths.state_dir / "shims" / (std::to_string(id) + "-" + random_hex(8));
   auto made = std::make_shared<agent_link>(*this, id, agent.name, dir);
@@ -100,40 +109,49 @@ std::shared_ptr<agent_link> hub::start_probe(const wire::agent_config& agent, st
   spec.cwd = std::move(cwd);
   spec.env = std::move(env);
   log.after_commit([this, made, spec = std::move(spec), agent]() mutable {
-    pool.read([name = agent.name](store::reader& db) { return db.secret("auth:" + name).value_or(""); },
-              [made, spec = std::move(spec), agent](std::string auth) mutable {
-                made->start(std::move(spec), agent, {}, std::move(auth));
-              });
+    pool.read(
+        [name = agent.name](store::reader& db) { return db.secret("auth:" + name).value_or(""); },
+        [made, spec = std::move(spec), agent](std::string auth) mutable {
+          made->start(std::move(spec), agent, {}, std::move(auth));
+        });
   });
   log.flush();
   return made;
 }
 
-void agent_link::start(agent::spawn_spec what, const wire::agent_config& configured, std::filesystem::path env_file,
-                       std::string auth) {
+void agent_link::start(agent::spawn_spec what, const wire::agent_config& configured,
+                       std::filesystem::path env_file, std::string auth) {
   handshake_.login_with(std::move(auth));
   what.dir = dir_;
   what.argv = configured.command;
   what.spool_limit = hub_.config.spool_bytes;
   what.linger = hub_.config.linger;
   hub_.pool.block(
-      [what = std::move(what), env_file = std::move(env_file), configured, state_dir = hub_.paths.state_dir]() mutable {
+      [what = std::move(what), env_file = std::move(env_file), configured,
+       state_dir = hub_.paths.state_dir]() mutable {
         auto own = configured.env;
         if (configured.name == "runner") own.emplace("ACPD_RUNNER_STATE", state_dir / "runner.db");
         what.env = environment(what.env, env_file, own, what.dir.filename());
         return agent::spawn_shim(what);
       },
-      [self = shared_from_this(), help = wire::not_installed(configured)](auto done) { self->spawned(std::move(done), help); });
+      [self = shared_from_this(), help = wire::not_installed(configured)](auto done) {
+        self->spawned(std::move(done), help);
+      });
 }
 
-void agent_link::spawned(std::expected<agent::spawned, agent::spawn_failure> done, std::string not_installed) {
+void agent_link::spawned(std::expected<agent::spawned, agent::spawn_failure> done,
+                         std::string not_installed) {
   if (!done) {
     const bool missing = done.error().problem == agent::spawn_problem::command_not_found;
-    return give_up(missing ? not_installed : "the agent \"" + agent_name_ + "\" could not be started: " + done.error().text);
+    return give_up(missing ? not_installed
+                           : "the agent \"" + agent_name_ +
+                                 "\" could not be started: " + done.error().text);
   }
   hello_ = done->hello;
   auto fd = agent::connect_shim(dir_);
-  if (!fd) return give_up("the shim of the agent \"" + agent_name_ + "\" ended at once: " + fd.error().text);
+  if (!fd)
+    return give_up("the shim of the agent \"" + agent_name_ +
+                   "\" ended at once: " + fd.error().text);
   connected(std::move(*fd));
   hub_.log.put(row(false));
   hub_.log.flush();
@@ -150,12 +168,13 @@ void agent_link::fail(std::string text, std::string error) {
   if (gone_) return;
   if (session_host* host = std::exchange(host_, nullptr)) {
     host->agent.reset();
-    hub_.step(*host, core::agent_failed{std::move(text), std::move(error), !handshake_.lost_choice().empty()});
+    hub_.step(*host, core::agent_failed{std::move(text), std::move(error),
+                                        !handshake_.lost_choice().empty()});
   } else if (failed_) {
     std::exchange(failed_, nullptr)(std::move(text), std::move(error));
   }
   if (socket_) {
-    stop();  // its end cleans up
+    stop(); // its end cleans up
   } else {
     gone_ = true;
     clean_up(false);
@@ -181,14 +200,17 @@ void agent_link::next_step(std::optional<core::handshake::request> r) {
     });
   }
   if (!handshake_.initialize_result().empty())
-    for (auto& f : std::exchange(initialised_, {})) f();
+    for (auto& f : std::exchange(initialised_, {}))
+      f();
   const state now = handshake_.now();
   if (now == state::failed && handshake_.initialize_result().empty())
     return fail("the agent \"" + agent_name_ + "\" refused to be initialised", handshake_.error());
   if (now != state::ready && now != state::failed) return;
-  if (now == state::failed && host_) return fail("the agent \"" + agent_name_ + "\" gave no session", handshake_.error());
+  if (now == state::failed && host_)
+    return fail("the agent \"" + agent_name_ + "\" gave no session", handshake_.error());
   if (now == state::ready && !handshake_.lost_choice().empty() && host_)
-    return fail("a mode or option that was chosen for this session could not be set again, so the prompt was not sent; "
+    return fail("a mode or option that was chosen for this session could not be set again, so the "
+                "prompt was not sent; "
                 "send it again to go on without it");
   if (opened_) std::exchange(opened_, nullptr)();
 }
@@ -196,9 +218,10 @@ void agent_link::next_step(std::optional<core::handshake::request> r) {
 void agent_link::became_ready() {
   hub_.log.put(row(true));
   failed_ = nullptr;
-  hub_.step(*host_, core::agent_ready{handshake_.agent_sid(), handshake_.modes(), handshake_.config_options(),
-                                      handshake_.fresh_after_loss()});
-  for (const std::string& line : std::exchange(early_, {})) on_line(line);
+  hub_.step(*host_, core::agent_ready{handshake_.agent_sid(), handshake_.modes(),
+                                      handshake_.config_options(), handshake_.fresh_after_loss()});
+  for (const std::string& line : std::exchange(early_, {}))
+    on_line(line);
 }
 
 store::shim_row agent_link::row(bool ready) const {
@@ -219,7 +242,8 @@ store::shim_row agent_link::row(bool ready) const {
 
 void agent_link::adopt(std::uint64_t offset, std::map<std::uint64_t, std::string> unsent) {
   consumed_ = received_ = offset;
-  for (auto& [n, line] : unsent) unsent_[n] = line + "\n";
+  for (auto& [n, line] : unsent)
+    unsent_[n] = line + "\n";
   hub_.pool.block([dir = dir_] { return agent::connect_shim(dir); },
                   [self = shared_from_this()](auto fd) {
                     if (fd) return self->connected(std::move(*fd));
@@ -232,4 +256,4 @@ void agent_link::discard() {
   adopt(0, {});
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

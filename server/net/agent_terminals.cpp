@@ -12,8 +12,8 @@ using namespace protocol;
 using agent::shim_frame;
 
 // The agent's terminals run under its shim: nothing changes for them when an editor or the daemon
-// goes. A terminal's number is the row of the question that created it, so that asking again after a
-// restart of the daemon makes no second one.
+// goes. A terminal's number is the row of the question that created it, so that asking again after
+// a restart of the daemon makes no second one.
 
 namespace {
 
@@ -23,7 +23,8 @@ constexpr std::uint64_t default_output_bytes = std::uint64_t{1} << 20;
 std::uint64_t terminal_number(std::string_view params) {
   const std::string id = unquote(member(params, "terminalId"));
   std::uint64_t n = 0;
-  if (id.starts_with(id_prefix)) std::from_chars(id.data() + id_prefix.size(), id.data() + id.size(), n);
+  if (id.starts_with(id_prefix))
+    std::from_chars(id.data() + id_prefix.size(), id.data() + id.size(), n);
   return n;
 }
 
@@ -42,7 +43,12 @@ agent::term_command command_of(std::string_view params, const std::string& cwd) 
 }
 
 std::string exit_json(const agent::term_status& s) {
-  if (s.signal) return R"({"exitCode":null,"signal":)" + protocol::quoted("SIG" + std::string(::sigabbrev_np(s.signal) ? ::sigabbrev_np(s.signal) : std::to_string(s.signal))) + "}";
+  if (s.signal)
+    return R"({"exitCode":null,"signal":)" +
+           protocol::quoted("SIG" + std::string(::sigabbrev_np(s.signal)
+                                                    ? ::sigabbrev_np(s.signal)
+                                                    : std::to_string(s.signal))) +
+           "}";
   return R"({"exitCode":)" + std::to_string(s.code) + R"(,"signal":null})";
 }
 
@@ -50,7 +56,7 @@ std::string error_json(int code, std::string_view text) {
   return R"({"code":)" + std::to_string(code) + R"(,"message":)" + protocol::quoted(text) + "}";
 }
 
-}  // namespace
+} // namespace
 
 void agent_link::serve_terminal(const core::question& q) {
   auto e = scan(q.line);
@@ -64,9 +70,11 @@ void agent_link::serve_terminal(const core::question& q) {
   if (q.method == "terminal/create") {
     const agent::term_command c = command_of(params, host_->core.data().cwd);
     if (c.command.empty())
-      return hub_.answer_question(session, q.id, {}, error_json(invalid_params, "params.command: expected a string"));
+      return hub_.answer_question(session, q.id, {},
+                                  error_json(invalid_params, "params.command: expected a string"));
     std::uint64_t limit = default_output_bytes;
-    if (auto raw = member(params, "outputByteLimit"); !raw.empty()) std::from_chars(raw.data(), raw.data() + raw.size(), limit);
+    if (auto raw = member(params, "outputByteLimit"); !raw.empty())
+      std::from_chars(raw.data(), raw.data() + raw.size(), limit);
     const auto number = static_cast<std::uint64_t>(q.id);
     frame(shim_frame::term_create, number, limit, agent::encode_term_create(c));
     return want(number, terminal_want::created);
@@ -75,7 +83,8 @@ void agent_link::serve_terminal(const core::question& q) {
   if (q.method == "terminal/output") return want(number, terminal_want::output);
   if (q.method == "terminal/wait_for_exit") return want(number, terminal_want::exit);
   if (q.method != "terminal/kill" && q.method != "terminal/release")
-    return hub_.answer_question(session, q.id, {}, error_json(method_not_found, "unknown method " + q.method));
+    return hub_.answer_question(session, q.id, {},
+                                error_json(method_not_found, "unknown method " + q.method));
   frame(q.method == "terminal/kill" ? shim_frame::term_kill : shim_frame::term_release, number);
   write();
   hub_.answer_question(session, q.id, "{}", {});
@@ -85,7 +94,8 @@ void agent_link::on_terminal(std::uint64_t terminal, std::string_view payload, b
   auto status = agent::unpack<agent::term_status>(payload);
   if (!status || !host_) return;
   const std::int64_t session = host_->core.data().id;
-  const std::string_view output = ended ? std::string_view() : payload.substr(sizeof(agent::term_status));
+  const std::string_view output =
+      ended ? std::string_view() : payload.substr(sizeof(agent::term_status));
   std::vector<std::pair<std::int64_t, terminal_want>> ready;
   auto [first, last] = terminal_waits_.equal_range(terminal);
   for (auto at = first; at != last;) {
@@ -96,21 +106,28 @@ void agent_link::on_terminal(std::uint64_t terminal, std::string_view payload, b
   }
   for (const auto& [question, want] : ready) {
     if (!status->known) {
-      hub_.answer_question(session, question, {}, error_json(not_found, "no such terminal; it was released, or never created"));
+      hub_.answer_question(
+          session, question, {},
+          error_json(not_found, "no such terminal; it was released, or never created"));
     } else if (want == terminal_want::created) {
       if (status->spawn_errno)
-        hub_.answer_question(session, question, {},
-                             error_json(internal_error, std::string("the command could not be started: ") + std::strerror(status->spawn_errno)));
+        hub_.answer_question(
+            session, question, {},
+            error_json(internal_error, std::string("the command could not be started: ") +
+                                           std::strerror(status->spawn_errno)));
       else
-        hub_.answer_question(session, question, R"({"terminalId":")" + std::string(id_prefix) + std::to_string(terminal) + "\"}", {});
+        hub_.answer_question(
+            session, question,
+            R"({"terminalId":")" + std::string(id_prefix) + std::to_string(terminal) + "\"}", {});
     } else if (want == terminal_want::exit) {
       hub_.answer_question(session, question, exit_json(*status), {});
     } else {
-      std::string result = R"({"output":)" + protocol::quoted(output) + R"(,"truncated":)" + (status->truncated ? "true" : "false");
+      std::string result = R"({"output":)" + protocol::quoted(output) + R"(,"truncated":)" +
+                           (status->truncated ? "true" : "false");
       if (status->exited) result += R"(,"exitStatus":)" + exit_json(*status);
       hub_.answer_question(session, question, result + "}", {});
     }
   }
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

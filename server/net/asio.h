@@ -20,4 +20,4 @@ namespace asio = boost::asio;
 using unix_socket = asio::local::stream_protocol::socket;
 using error_code = boost::system::error_code;
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -13,16 +13,16 @@ namespace {
 piece piece_of(store::entry_kind kind) {
   using enum store::entry_kind;
   switch (kind) {
-    case update:
-    case own_update:
-    case agent_notification: return piece::plain;
-    case user_message: return piece::user_message;
-    case turn_started: return piece::silent;
-    case turn_ended: return piece::turn_ended;
-    case question_asked: return piece::question_asked;
-    case question_settled: return piece::question_settled;
-    case notice: return piece::notice;
-    case gated: return piece::gated;
+  case update:
+  case own_update:
+  case agent_notification: return piece::plain;
+  case user_message: return piece::user_message;
+  case turn_started: return piece::silent;
+  case turn_ended: return piece::turn_ended;
+  case question_asked: return piece::question_asked;
+  case question_settled: return piece::question_settled;
+  case notice: return piece::notice;
+  case gated: return piece::gated;
   }
   return piece::silent;
 }
@@ -50,7 +50,7 @@ void append_meta(std::string& out, const store::entry& e, std::string_view epoch
   append_number(out, e.turn);
 }
 
-}  // namespace
+} // namespace
 
 std::string iso_time(std::int64_t ms) {
   const std::time_t seconds = static_cast<std::time_t>(ms / 1000);
@@ -66,7 +66,8 @@ std::string iso_time(std::int64_t ms) {
   return out.append("Z");
 }
 
-void append_entry(chunk& c, const store::entry& e, std::string_view quoted_sid, std::string_view epoch) {
+void append_entry(chunk& c, const store::entry& e, std::string_view quoted_sid,
+                  std::string_view epoch) {
   if (c.items.empty()) c.first = e.seq;
   c.last = e.seq;
   item made{e.seq, static_cast<std::uint32_t>(c.bytes.size()), 0, piece_of(e.kind), e.ref, 0};
@@ -107,4 +108,4 @@ void feed::drop_ring() {
   held = 0;
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -13,26 +13,26 @@ namespace acpd::net {
 
 /// How a link treats an entry when its cursor passes.
 enum class piece : std::uint8_t {
-  plain,             // its bytes, as they are
-  silent,            // nothing is sent
-  user_message,      // its bytes, but not to the author
-  turn_ended,        // to who waits for the turn: the response
-  question_asked,    // the request, with an id of acpd's
-  question_settled,  // $/cancel_request to who shows it
-  notice,            // its bytes, to clients with the capability
-  gated,             // the same
+  plain,            // its bytes, as they are
+  silent,           // nothing is sent
+  user_message,     // its bytes, but not to the author
+  turn_ended,       // to who waits for the turn: the response
+  question_asked,   // the request, with an id of acpd's
+  question_settled, // $/cancel_request to who shows it
+  notice,           // its bytes, to clients with the capability
+  gated,            // the same
 };
 
 struct item {
   std::uint64_t seq;
-  std::uint32_t begin, end;  // in chunk::bytes
+  std::uint32_t begin, end; // in chunk::bytes
   piece kind;
   std::int64_t ref;
   std::uint64_t author;
 };
 
-/// Consecutive committed entries of one session, rendered for v1 editors. Immutable once shared: made
-/// by the journal for live entries, by the reader thread for a replay.
+/// Consecutive committed entries of one session, rendered for v1 editors. Immutable once shared:
+/// made by the journal for live entries, by the reader thread for a replay.
 struct chunk {
   std::uint64_t first = 0, last = 0;
   std::vector<item> items;
@@ -43,7 +43,8 @@ struct chunk {
 };
 
 /// Renders one entry at the end of `c`. `quoted_sid` is raw JSON, `epoch` is hex digits.
-void append_entry(chunk& c, const store::entry& e, std::string_view quoted_sid, std::string_view epoch);
+void append_entry(chunk& c, const store::entry& e, std::string_view quoted_sid,
+                  std::string_view epoch);
 
 /// UTC with milliseconds: 2026-11-22T18:02:11.123Z.
 std::string iso_time(std::int64_t ms);
@@ -56,8 +57,8 @@ struct feed {
   static constexpr std::size_t ring_bytes = std::size_t{1} << 20;
 
   std::uint64_t committed = 0;
-  std::shared_ptr<chunk> open;                     // of the batch that is being filled
-  std::deque<std::shared_ptr<const chunk>> ring;   // only while somebody is attached
+  std::shared_ptr<chunk> open;                   // of the batch that is being filled
+  std::deque<std::shared_ptr<const chunk>> ring; // only while somebody is attached
   std::size_t held = 0;
   std::vector<link*> followers;
 
@@ -67,4 +68,4 @@ struct feed {
   void drop_ring();
 };
 
-}  // namespace acpd::net
+} // namespace acpd::net

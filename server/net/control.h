@@ -13,14 +13,15 @@ class hub;
 /// The verbs of a person's client that ACP does not have: protocol/EXTENSIONS.md. Made for one
 /// request; session thread.
 class control {
- public:
+public:
   control(hub& h, link& l) : hub_(h), link_(l) {}
 
   void on_request(const link::incoming& r);
   /// session/list's result: newest first; `cursor` from the page before, or empty.
-  protocol::result<std::string> list(std::string_view agent, std::string_view cwd, std::string_view cursor) const;
+  protocol::result<std::string> list(std::string_view agent, std::string_view cwd,
+                                     std::string_view cursor) const;
 
- private:
+private:
   void prompt(const link::incoming& r, session_host& host);
   void read_log(const link::incoming& r, session_host& host);
   void pending(const link::incoming& r);
@@ -34,4 +35,4 @@ class control {
 /// `_meta.acpd` of a session: state, turn, queue, progress.
 std::string session_facts(const hub& h, const session_host& host);
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -21,7 +21,8 @@ constexpr auto slow_handler = std::chrono::milliseconds(50);
 
 void open_log(const std::filesystem::path& file, const std::string& level, bool background) {
   std::vector<spdlog::sink_ptr> sinks;
-  sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(), std::size_t{5} << 20, 3));
+  sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(),
+                                                                         std::size_t{5} << 20, 3));
   if (!background) sinks.push_back(std::make_shared<spdlog::sinks::stderr_sink_mt>());
   auto logger = std::make_shared<spdlog::logger>("acpd", sinks.begin(), sinks.end());
   logger->set_level(spdlog::level::from_str(level));
@@ -40,7 +41,8 @@ void run(asio::io_context& io) {
     }
     const auto took = std::chrono::steady_clock::now() - begin;
     if (took > slow_handler)
-      spdlog::warn("a handler held the session thread for {} ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
+      spdlog::warn("a handler held the session thread for {} ms",
+                   std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
   }
 }
 
@@ -59,7 +61,8 @@ protocol::result<void> run_daemon(const wire::paths& where, const wire::config& 
   callbacks.on_trouble = [&io, &the_hub](std::string text) {
     asio::post(io, [&the_hub, text = std::move(text)] { the_hub->set_trouble(text); });
   };
-  auto writer = std::make_unique<store::writer>(std::move(*db), where.state_dir, std::move(callbacks));
+  auto writer =
+      std::make_unique<store::writer>(std::move(*db), where.state_dir, std::move(callbacks));
   hub h(io, config, where, std::move(writer), std::move(*reader), std::move(found), &the_hub);
   listener front(h);
   if (auto open = front.open(); !open) {
@@ -73,8 +76,11 @@ protocol::result<void> run_daemon(const wire::paths& where, const wire::config& 
     signals.cancel(ignored);
     h.shutdown(agents, asked);
   };
-  signals.async_wait([&](error_code ec, int) { if (!ec) h.on_stop(false, false); });
-  spdlog::info("acpd {} listens on {}, state in {}, {} sessions", ACPD_VERSION, where.socket.string(), where.state_dir.string(), h.sessions().size());
+  signals.async_wait([&](error_code ec, int) {
+    if (!ec) h.on_stop(false, false);
+  });
+  spdlog::info("acpd {} listens on {}, state in {}, {} sessions", ACPD_VERSION,
+               where.socket.string(), where.state_dir.string(), h.sessions().size());
   say_ready(ready);
   run(io);
   h.close();
@@ -82,7 +88,7 @@ protocol::result<void> run_daemon(const wire::paths& where, const wire::config& 
   return {};
 }
 
-}  // namespace
+} // namespace
 
 int serve(const serve_options& options) {
   ::umask(077);
@@ -94,10 +100,13 @@ int serve(const serve_options& options) {
   auto where = wire::find_paths(options.paths);
   if (!where) return say_failed(ready, where.error().text), 1;
   if (where->state_dir.empty())
-    return say_failed(ready, "HOME is not set, so there is no place for acpd's state: set HOME, or give --state-dir"), 1;
+    return say_failed(ready, "HOME is not set, so there is no place for acpd's state: set HOME, or "
+                             "give --state-dir"),
+           1;
   auto config = wire::read_config(where->config, !options.paths.config.empty());
   if (!config) return say_failed(ready, config.error().text), 1;
-  if (auto made = wire::make_private_dir(where->state_dir); !made) return say_failed(ready, made.error().text), 1;
+  if (auto made = wire::make_private_dir(where->state_dir); !made)
+    return say_failed(ready, made.error().text), 1;
   auto lock = lock_state(where->state_dir, where->socket);
   if (!lock) return say_failed(ready, lock.error().text), 1;
   try {
@@ -113,4 +122,4 @@ int serve(const serve_options& options) {
   }
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

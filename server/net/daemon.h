@@ -8,12 +8,13 @@ namespace acpd::net {
 
 struct serve_options {
   wire::path_flags paths;
-  bool background = false;  // detach: into a session of its own, keeping none of the caller's descriptors
+  bool background =
+      false; // detach: into a session of its own, keeping none of the caller's descriptors
 };
 
 /// `acpd serve`: runs a daemon until SIGTERM, SIGINT or `acpctl stop`. Returns the exit code; with
-/// `background` it returns in the caller as soon as the daemon listens (0) or has said on stderr why
-/// it does not.
+/// `background` it returns in the caller as soon as the daemon listens (0) or has said on stderr
+/// why it does not.
 int serve(const serve_options& options);
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -14,25 +14,34 @@ std::filesystem::path hub::environment_file(std::int64_t session) const {
 }
 
 void hub::keep_environment(std::int64_t session, const std::vector<std::string>& env) {
-  if (env.empty()) return;  // a plain client: the daemon's own environment does
+  if (env.empty()) return; // a plain client: the daemon's own environment does
   std::string text;
-  for (const std::string& variable : env) text.append(variable).push_back('\0');
+  for (const std::string& variable : env)
+    text.append(variable).push_back('\0');
   pool.block(
       [file = environment_file(session), text = std::move(text)] {
         std::error_code ec;
         std::filesystem::create_directories(file.parent_path(), ec);
         const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        const bool ok = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+        const bool ok =
+            fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
         if (fd >= 0) ::close(fd);
         return ok;
       },
       [](bool ok) {
-        if (!ok) spdlog::warn("a session's environment was not kept: its agent will be restarted with the daemon's");
+        if (!ok)
+          spdlog::warn("a session's environment was not kept: its agent will be restarted with the "
+                       "daemon's");
       });
 }
 
 void hub::drop_environment(std::int64_t session) {
-  pool.block([file = environment_file(session)] { std::error_code ec; return std::filesystem::remove(file, ec); }, [](bool) {});
+  pool.block(
+      [file = environment_file(session)] {
+        std::error_code ec;
+        return std::filesystem::remove(file, ec);
+      },
+      [](bool) {});
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

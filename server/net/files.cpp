@@ -26,14 +26,15 @@ struct file_request {
   bool write = false;
   std::string path, content;
   std::size_t line = 1, limit = SIZE_MAX;
-  std::vector<std::string> roots;  // cwd and additionalDirectories
+  std::vector<std::string> roots; // cwd and additionalDirectories
 };
 
 struct file_answer {
   std::string result, error;
 };
 
-/// Inside one of the roots, symlinks resolved: of the file, or of the folder that it is to be made in.
+/// Inside one of the roots, symlinks resolved: of the file, or of the folder that it is to be made
+/// in.
 bool inside(const file_request& f) {
   std::error_code ec;
   const fs::path real = fs::weakly_canonical(f.path, ec);
@@ -41,21 +42,25 @@ bool inside(const file_request& f) {
   return std::ranges::any_of(f.roots, [&](const std::string& root) {
     std::error_code bad;
     const fs::path top = fs::canonical(root, bad);
-    return !bad && std::mismatch(top.begin(), top.end(), real.begin(), real.end()).first == top.end();
+    return !bad &&
+           std::mismatch(top.begin(), top.end(), real.begin(), real.end()).first == top.end();
   });
 }
 
 /// Lines [line, line + limit) of the text, counted from 1.
 std::string_view cut(std::string_view text, std::size_t line, std::size_t limit) {
   std::size_t begin = 0;
-  for (; line > 1 && begin < text.size(); --line) begin = std::min(text.find('\n', begin), text.size() - 1) + 1;
+  for (; line > 1 && begin < text.size(); --line)
+    begin = std::min(text.find('\n', begin), text.size() - 1) + 1;
   std::size_t end = begin;
-  for (; limit > 0 && end < text.size(); --limit) end = std::min(text.find('\n', end), text.size() - 1) + 1;
+  for (; limit > 0 && end < text.size(); --limit)
+    end = std::min(text.find('\n', end), text.size() - 1) + 1;
   return text.substr(begin, end - begin);
 }
 
 file_answer do_file(const file_request& f) {
-  if (!f.path.starts_with('/')) return {{}, error_json(invalid_params, "params.path: expected an absolute path")};
+  if (!f.path.starts_with('/'))
+    return {{}, error_json(invalid_params, "params.path: expected an absolute path")};
   if (!inside(f))
     return {{}, error_json(invalid_params, f.path + " lies outside this session's folders")};
   if (f.write) {
@@ -90,7 +95,8 @@ file_request request_of(const core::question& q, const core::session_seed& s) {
   count("limit", f.limit);
   f.roots.push_back(s.cwd);
   if (s.additional_dirs.starts_with('['))
-    for_each_element(s.additional_dirs, [&](std::string_view dir) { f.roots.push_back(unquote(dir)); });
+    for_each_element(s.additional_dirs,
+                     [&](std::string_view dir) { f.roots.push_back(unquote(dir)); });
   return f;
 }
 
@@ -98,8 +104,9 @@ file_request request_of(const core::question& q, const core::session_seed& s) {
 link* editor_for(const session_host& host, const core::question& q) {
   link* best = nullptr;
   for (link* l : host.log.followers) {
-    const bool can = q.kind == core::question_kind::extension ||
-                     (q.method == "fs/write_text_file" ? l->abilities().write_file : l->abilities().read_file);
+    const bool can =
+        q.kind == core::question_kind::extension ||
+        (q.method == "fs/write_text_file" ? l->abilities().write_file : l->abilities().read_file);
     if (!can) continue;
     if (host.core.running() && host.core.running()->author == l->author()) return l;
     if (!best || best->last_active() < l->last_active()) best = l;
@@ -107,7 +114,7 @@ link* editor_for(const session_host& host, const core::question& q) {
   return best;
 }
 
-}  // namespace
+} // namespace
 
 /// fs/*, terminal/* and extension requests of an agent, once they are rows.
 void hub::serve(session_host& host, const core::question& q) {
@@ -119,7 +126,9 @@ void hub::serve(session_host& host, const core::question& q) {
   link* editor = editor_for(host, q);
   if (!editor) {
     if (q.kind == core::question_kind::file) return serve_from_disk(session, q.id);
-    return answer_question(session, q.id, {}, error_json(method_not_found, "no editor is attached that could answer " + q.method));
+    return answer_question(
+        session, q.id, {},
+        error_json(method_not_found, "no editor is attached that could answer " + q.method));
   }
   editor->ask(host, q);
   if (q.method != "fs/read_text_file") return;
@@ -135,22 +144,28 @@ void hub::serve_from_disk(std::int64_t session, std::int64_t question) {
   if (!host || !host->core.questions().contains(question)) return;
   file_request f = request_of(host->core.questions().at(question), host->core.data());
   pool.block([f = std::move(f)] { return do_file(f); },
-             [this, session, question](const file_answer& a) { answer_question(session, question, a.result, a.error); });
+             [this, session, question](const file_answer& a) {
+               answer_question(session, question, a.result, a.error);
+             });
 }
 
-void hub::answer_question(std::int64_t session, std::int64_t question, std::string result, std::string error) {
+void hub::answer_question(std::int64_t session, std::int64_t question, std::string result,
+                          std::string error) {
   session_host* host = find(session);
   if (!host) return;
   step(*host, core::answer_in{question, result, error});
   log.flush();
 }
 
-/// The editor that was asked is gone, or would not: a read goes to the disk, a write is not repeated.
+/// The editor that was asked is gone, or would not: a read goes to the disk, a write is not
+/// repeated.
 void hub::unanswered(session_host& host, const core::question& q) {
   const std::int64_t session = host.core.data().id;
   if (q.method == "fs/read_text_file") return serve_from_disk(session, q.id);
-  answer_question(session, q.id, {},
-                  error_json(internal_error, "the editor did not answer " + q.method + "; it may or may not have done it: look before trying again"));
+  answer_question(
+      session, q.id, {},
+      error_json(internal_error, "the editor did not answer " + q.method +
+                                     "; it may or may not have done it: look before trying again"));
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -20,12 +20,14 @@ std::string random_hex(std::size_t digits) {
   return out;
 }
 
-hub::hub(asio::io_context& context, wire::config conf, wire::paths where, std::unique_ptr<store::writer> writer,
-         store::reader reader, store::recovered found, hub** self)
-    : io(context), config(std::move(conf)), paths(std::move(where)), pool(context, std::move(reader)),
-      log(std::move(writer), found.epoch), started_ms(now_ms()), next_session(found.next_session),
-      next_turn(found.next_turn), next_question(found.next_question), next_shim(found.next_shim) {
-  *self = this;  // before anything can be committed
+hub::hub(asio::io_context& context, wire::config conf, wire::paths where,
+         std::unique_ptr<store::writer> writer, store::reader reader, store::recovered found,
+         hub** self)
+    : io(context), config(std::move(conf)), paths(std::move(where)),
+      pool(context, std::move(reader)), log(std::move(writer), found.epoch), started_ms(now_ms()),
+      next_session(found.next_session), next_turn(found.next_turn),
+      next_question(found.next_question), next_shim(found.next_shim) {
+  *self = this; // before anything can be committed
   recover(std::move(found));
 }
 
@@ -54,14 +56,15 @@ session_host& hub::add(core::session_seed seed) {
 }
 
 void hub::remove(session_host& host) {
-  for (link* l : std::vector(host.log.followers)) l->session_gone(host);
+  for (link* l : std::vector(host.log.followers))
+    l->session_gone(host);
   log.forget(host);
   by_sid_.erase(host.core.data().sid);
   sessions_.erase(host.core.data().id);
 }
 
 void hub::step(session_host& host, const core::event& e) {
-  core::actions todo;  // its memory is used again: one step per line
+  core::actions todo; // its memory is used again: one step per line
   if (!spare_actions_.empty()) {
     todo = std::move(spare_actions_.back());
     spare_actions_.pop_back();
@@ -104,7 +107,8 @@ void hub::forget(agent_link& link) {
 
 void session_host::show(std::shared_ptr<const chunk> c) {
   log.add(std::move(c));
-  for (link* l : std::vector(log.followers)) l->ring_bell(*this);
+  for (link* l : std::vector(log.followers))
+    l->ring_bell(*this);
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

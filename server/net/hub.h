@@ -30,21 +30,24 @@ struct waiter {
 /// program, arguments and configured environment are the same.
 struct agent_facts {
   std::string fingerprint;
-  std::string initialize_result;  // raw JSON
+  std::string initialize_result; // raw JSON
 };
 
 /// All state of a running daemon: sessions, agents, editors, the journal. Its parts meet here and
 /// nowhere else. One per daemon; session thread.
 class hub {
- public:
-  hub(asio::io_context& io, wire::config config, wire::paths paths, std::unique_ptr<store::writer> writer,
-      store::reader reader, store::recovered found, hub** self);
+public:
+  hub(asio::io_context& io, wire::config config, wire::paths paths,
+      std::unique_ptr<store::writer> writer, store::reader reader, store::recovered found,
+      hub** self);
   ~hub();
 
   // hub.cpp: sessions
   session_host* find(std::string_view sid);
   session_host* find(std::int64_t row);
-  const std::map<std::int64_t, std::unique_ptr<session_host>>& sessions() const { return sessions_; }
+  const std::map<std::int64_t, std::unique_ptr<session_host>>& sessions() const {
+    return sessions_;
+  }
   session_host& add(core::session_seed seed);
   void remove(session_host& host);
   /// Lets the core decide, and does what it says.
@@ -56,7 +59,8 @@ class hub {
 
   // agent_start.cpp
   void start_agent(session_host& host);
-  std::shared_ptr<agent_link> start_probe(const wire::agent_config& agent, std::vector<std::string> env, std::string cwd);
+  std::shared_ptr<agent_link> start_probe(const wire::agent_config& agent,
+                                          std::vector<std::string> env, std::string cwd);
   void forget(agent_link& link);
 
   // answers
@@ -74,7 +78,8 @@ class hub {
   void serve(session_host& host, const core::question& q);
   void serve_from_disk(std::int64_t session, std::int64_t question);
   void unanswered(session_host& host, const core::question& q);
-  void answer_question(std::int64_t session, std::int64_t question, std::string result, std::string error);
+  void answer_question(std::int64_t session, std::int64_t question, std::string result,
+                       std::string error);
 
   // facts of agents: agent_facts.cpp
   const agent_facts* facts(const wire::agent_config& agent);
@@ -103,14 +108,14 @@ class hub {
   const std::int64_t started_ms;
 
   std::vector<std::shared_ptr<link>> links;
-  std::map<std::int64_t, std::shared_ptr<agent_link>> agents;  // by shim row
+  std::map<std::int64_t, std::shared_ptr<agent_link>> agents; // by shim row
   std::int64_t next_session, next_turn, next_question, next_shim;
-  std::string trouble;           // why nothing can be written; empty: all is well
+  std::string trouble; // why nothing can be written; empty: all is well
   bool stopping = false;
   bool stop_agents = false;
   std::move_only_function<void(bool with_agents, bool asked)> on_stop;
 
- private:
+private:
   friend struct apply_actions;
   std::map<std::int64_t, std::unique_ptr<session_host>> sessions_;
   std::unordered_map<std::string, session_host*> by_sid_;
@@ -123,4 +128,4 @@ class hub {
 /// Random hexadecimal digits.
 std::string random_hex(std::size_t digits);
 
-}  // namespace acpd::net
+} // namespace acpd::net

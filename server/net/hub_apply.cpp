@@ -12,7 +12,8 @@ struct apply_actions {
   session_host& host;
 
   store::entry entry(core::entry_kind kind, std::string_view line, const protocol::splice& where,
-                     std::uint64_t seq, std::uint64_t turn, std::uint64_t process, std::int64_t ref) const {
+                     std::uint64_t seq, std::uint64_t turn, std::uint64_t process,
+                     std::int64_t ref) const {
     store::entry e;
     e.session = host.core.data().id;
     e.seq = seq;
@@ -31,7 +32,9 @@ struct apply_actions {
     e.message_id = a.message_id;
     h.log.append(host, e);
   }
-  void operator()(core::log_own& a) { h.log.append(host, entry(a.kind, a.line, a.where, a.seq, a.turn, a.process, a.ref)); }
+  void operator()(core::log_own& a) {
+    h.log.append(host, entry(a.kind, a.line, a.where, a.seq, a.turn, a.process, a.ref));
+  }
   void operator()(core::save_session&) {
     host.updated_ms = host.last_at_ms;
     h.log.put(session_row_of(host));
@@ -44,9 +47,9 @@ struct apply_actions {
   void operator()(core::erase_question& a) { h.log.put(store::erase_question{a.id}); }
   void operator()(core::save_answer& a) {
     if (a.keyed)
-      h.log.put(store::key_row{a.key, a.hash, host.core.data().id, a.turn, a.seq, !a.line.empty(), a.line,
-                               a.line.empty() ? 0 : host.last_at_ms});
-    if (a.line.empty() || a.turn) return;  // prompts are answered from the log
+      h.log.put(store::key_row{a.key, a.hash, host.core.data().id, a.turn, a.seq, !a.line.empty(),
+                               a.line, a.line.empty() ? 0 : host.last_at_ms});
+    if (a.line.empty() || a.turn) return; // prompts are answered from the log
     h.log.after_commit([this_hub = &h, key = std::move(a.key), line = std::move(a.line)] {
       ACPD_CRASH_POINT("net.reply");
       this_hub->answer(key, line);
@@ -56,7 +59,8 @@ struct apply_actions {
   void operator()(core::send& a) {
     const std::shared_ptr<agent_link> to = host.agent;
     if (!to) return;
-    store::outgoing_row row{to->id(), a.n, to_store(a.kind), a.ref, a.key, a.method, a.line, a.secret};
+    store::outgoing_row row{to->id(), a.n,      to_store(a.kind), a.ref,
+                            a.key,    a.method, a.line,           a.secret};
     if (a.secret) {
       h.log.put(store::put_secret{outgoing_owner(to->id(), a.n), a.line});
       row.line.clear();
@@ -77,18 +81,19 @@ struct apply_actions {
     if (!host.agent) return;
     auto old = std::exchange(host.agent, nullptr);
     old->unbind();
-    h.log.put(old->row(false));  // nobody's: ended by the next daemon, should this one not get to it
+    h.log.put(old->row(false)); // nobody's: ended by the next daemon, should this one not get to it
     h.log.after_commit([old] { old->stop(); });
   }
   void operator()(core::ask& a) {
     h.log.after_commit([this_hub = &h, session = host.core.data().id, q = std::move(a.value)] {
-      if (session_host* there = this_hub->find(session); there && there->core.questions().contains(q.id))
+      if (session_host* there = this_hub->find(session);
+          there && there->core.questions().contains(q.id))
         this_hub->serve(*there, q);
     });
   }
   void operator()(core::turn_closed& a) {
-    h.log.after_commit([this_hub = &h, session = host.core.data().id, from = std::exchange(host.folding, a.to) + 1,
-                        to = a.to] {
+    h.log.after_commit([this_hub = &h, session = host.core.data().id,
+                        from = std::exchange(host.folding, a.to) + 1, to = a.to] {
       this_hub->pool.read([=](store::reader& r) { return r.fold(session, from, to); },
                           [this_hub](store::fold_row row) {
                             this_hub->log.put(std::move(row));
@@ -108,7 +113,8 @@ struct apply_actions {
 
 void hub::apply(session_host& host, core::actions& todo) {
   apply_actions run{*this, host};
-  for (core::action& a : todo) std::visit(run, a);
+  for (core::action& a : todo)
+    std::visit(run, a);
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

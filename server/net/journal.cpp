@@ -12,9 +12,9 @@ namespace acpd::net {
 namespace {
 
 constexpr std::size_t rows_per_batch = 256;
-constexpr std::size_t batches_in_flight = 2;  // one is being committed, one waits for it
+constexpr std::size_t batches_in_flight = 2; // one is being committed, one waits for it
 
-}  // namespace
+} // namespace
 
 journal::pending& journal::open() {
   if (!open_) {
@@ -45,15 +45,21 @@ void journal::touch(agent_link& link) {
 }
 
 void journal::forget(agent_link& link) {
-  const auto drop = [&](pending& p) { std::erase_if(p.offsets, [&](const auto& o) { return o.first == &link; }); };
+  const auto drop = [&](pending& p) {
+    std::erase_if(p.offsets, [&](const auto& o) { return o.first == &link; });
+  };
   if (open_) drop(*open_);
-  for (auto& p : in_flight_) drop(*p);
+  for (auto& p : in_flight_)
+    drop(*p);
 }
 
 void journal::forget(session_host& host) {
-  const auto drop = [&](pending& p) { std::erase_if(p.chunks, [&](const auto& c) { return c.first == &host; }); };
+  const auto drop = [&](pending& p) {
+    std::erase_if(p.chunks, [&](const auto& c) { return c.first == &host; });
+  };
   if (open_) drop(*open_);
-  for (auto& p : in_flight_) drop(*p);
+  for (auto& p : in_flight_)
+    drop(*p);
 }
 
 void journal::flush() {
@@ -61,7 +67,8 @@ void journal::flush() {
     auto effects = std::move(open_->effects);
     spare_ = std::move(open_->rows);
     open_.reset();
-    for (effect& f : effects) f();
+    for (effect& f : effects)
+      f();
   }
   if (!open_ || (open_->rows->empty() && open_->offsets.empty())) return;
   if (in_flight_.size() < batches_in_flight || open_->rows->size() >= rows_per_batch) submit();
@@ -70,7 +77,8 @@ void journal::flush() {
 void journal::submit() {
   for (auto& [link, offset] : open_->offsets)
     open_->rows->put(store::set_offset{link->id(), offset, link->next_n()});
-  for (auto& [host, made] : open_->chunks) host->log.open.reset();
+  for (auto& [host, made] : open_->chunks)
+    host->log.open.reset();
   auto rows = std::move(open_->rows);
   in_flight_.push_back(std::move(open_));
   writer_->submit(std::move(rows));
@@ -84,8 +92,10 @@ void journal::take_done() {
       ACPD_CRASH_POINT("net.ack");
       link->acknowledge(offset);
     }
-    for (auto& [host, made] : p->chunks) host->show(std::move(made));
-    for (effect& f : p->effects) f();
+    for (auto& [host, made] : p->chunks)
+      host->show(std::move(made));
+    for (effect& f : p->effects)
+      f();
     rows->clear();
     spare_ = std::move(rows);
   }
@@ -94,7 +104,7 @@ void journal::take_done() {
 
 void journal::close() {
   if (open_ && !(open_->rows->empty() && open_->offsets.empty())) submit();
-  writer_.reset();  // commits what is queued
+  writer_.reset(); // commits what is queued
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

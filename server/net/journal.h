@@ -14,11 +14,11 @@ namespace acpd::net {
 class agent_link;
 struct session_host;
 
-/// Commit, then show: what a step writes goes into the open batch, what somebody may see of it waits
-/// behind that batch's commit. Order of effects is the order in which they were added.
-/// Owned by the hub; session thread, but for the writer's wake-up, which is posted to it.
+/// Commit, then show: what a step writes goes into the open batch, what somebody may see of it
+/// waits behind that batch's commit. Order of effects is the order in which they were added. Owned
+/// by the hub; session thread, but for the writer's wake-up, which is posted to it.
 class journal {
- public:
+public:
   using effect = std::move_only_function<void()>;
 
   journal(std::unique_ptr<store::writer> writer, std::string epoch)
@@ -45,7 +45,7 @@ class journal {
   /// Commits what is left. Afterwards nothing may be added.
   void close();
 
- private:
+private:
   struct pending {
     std::unique_ptr<store::batch> rows;
     std::vector<std::pair<session_host*, std::shared_ptr<chunk>>> chunks;
@@ -59,7 +59,7 @@ class journal {
   std::string epoch_;
   std::unique_ptr<pending> open_;
   std::deque<std::unique_ptr<pending>> in_flight_;
-  std::unique_ptr<store::batch> spare_;  // its memory is used again
+  std::unique_ptr<store::batch> spare_; // its memory is used again
 };
 
-}  // namespace acpd::net
+} // namespace acpd::net

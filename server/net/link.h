@@ -6,6 +6,7 @@
 #include "server/net/asio.h"
 #include "server/net/chunk.h"
 #include "server/net/session_host.h"
+#include "server/store/database.h"
 #include "server/wire/bridge_frames.h"
 #include "server/wire/config.h"
 #include "server/wire/frame.h"
@@ -28,10 +29,10 @@ class agent_link;
 /// What a client said it can do, in its `initialize`.
 struct client_abilities {
   bool notices = false, compaction = false;
-  bool form = false, url = false;              // elicitations
+  bool form = false, url = false; // elicitations
   bool read_file = false, write_file = false;
   bool terminal_login = false;
-  bool names_servers = true;                   // its mcpServers are somebody's choice: not acpctl's
+  bool names_servers = true; // its mcpServers are somebody's choice: not acpctl's
 };
 
 /// A response that is due once the cursor has passed `at`.
@@ -39,30 +40,34 @@ struct due_response {
   std::uint64_t at = 0;
   std::string raw_id;
   std::uint64_t n = 0;
-  std::string result;  // raw JSON
+  std::string result; // raw JSON
 };
 
-/// An editor on one session: a cursor, and what it shows. A replay and live updates are one read loop.
+/// An editor on one session: a cursor, and what it shows. A replay and live updates are one read
+/// loop.
 struct attachment {
-  std::uint64_t cursor = 0;               // everything ≤ it has been handed to the socket
-  std::uint16_t slot = 0;                 // framed connections
-  std::uint64_t attaching = 0;            // which attach this is: an older one's reads are thrown away
-  bool reading = false;                   // the reader thread is at it
-  bool folding = false;                   // a compacted replay is being made
-  std::shared_ptr<const chunk> replayed;  // what the reader thread brought
-  std::shared_ptr<const chunk> ahead;     // the same, behind it: read while that was written
-  std::vector<protocol::folded_frame> folded;  // of a compacted replay
-  std::size_t next_folded = 0;
+  std::uint64_t cursor = 0;    // everything ≤ it has been handed to the socket
+  std::uint16_t slot = 0;      // framed connections
+  std::uint64_t attaching = 0; // which attach this is: an older one's reads are thrown away
+  bool reading = false;        // the reader thread is at it
+  bool folding = false;        // a compacted replay is being made
+  std::shared_ptr<const chunk> replayed;       // what the reader thread brought
+  std::shared_ptr<const chunk> ahead;          // the same, behind it: read while that was written
+  std::vector<protocol::folded_frame> folded;  // of a compacted replay: the part at hand
+  std::size_t next_folded = 0;                 // in it
+  std::size_t folded_before = 0;               // frames of the parts before
+  std::size_t skip_folded = 0;                 // frames that a cut replay has shown already
+  std::optional<store::replay_position> parts; // while there are more
   std::optional<due_response> due;
-  bool ask_pending = false;               // after the response: what is pending is asked again
-  std::map<std::int64_t, std::string> shown;  // question row → id under which the editor shows it
+  bool ask_pending = false;                  // after the response: what is pending is asked again
+  std::map<std::int64_t, std::string> shown; // question row → id under which the editor shows it
 };
 
 /// One client connection: `acpctl connect` (framed), or plain ACP. Reads lines, routes them; writes
-/// what its cursors have not passed yet. Never blocks the session thread: a client that does not read
-/// lags and costs nothing. Kept alive by its read loop; session thread.
+/// what its cursors have not passed yet. Never blocks the session thread: a client that does not
+/// read lags and costs nothing. Kept alive by its read loop; session thread.
 class link : public std::enable_shared_from_this<link> {
- public:
+public:
   link(hub& h, unix_socket socket, std::uint64_t number, pid_t peer, bool agents);
 
   void start();
@@ -84,23 +89,28 @@ class link : public std::enable_shared_from_this<link> {
   bool attached(const session_host& host) const { return attached_.contains(host.core.data().id); }
   bool open() const { return !closed_; }
 
- private:
+private:
   friend class control;
   struct incoming {
     std::string_view line;
     protocol::envelope e;
-    std::uint64_t n;       // framed: the line's number
+    std::uint64_t n; // framed: the line's number
     std::string raw_id;
     std::string key;
-    bool keyed;            // the key outlives this connection
+    bool keyed; // the key outlives this connection
     std::uint64_t hash;
 
-    std::string_view params() const { return e.params ? e.params.in(line) : std::string_view("{}"); }
+    std::string_view params() const {
+      return e.params ? e.params.in(line) : std::string_view("{}");
+    }
     std::string_view param(std::string_view name) const { return protocol::member(params(), name); }
   };
   /// A request that is answered later: with its own copy of the line.
   struct kept : incoming {
-    explicit kept(const incoming& r) : incoming(r), text(std::make_shared<const std::string>(r.line)) { line = *text; }
+    explicit kept(const incoming& r)
+        : incoming(r), text(std::make_shared<const std::string>(r.line)) {
+      line = *text;
+    }
     std::shared_ptr<const std::string> text;
   };
 
@@ -117,7 +127,8 @@ class link : public std::enable_shared_from_this<link> {
   void give_back(session_host& host, const attachment& a);
   void refuse(std::string_view text, std::string_view first_bytes = {});
   void look_up(std::string line, std::uint64_t n, std::string key);
-  void on_looked_up(const std::string& line, std::uint64_t n, const std::string& key, const std::optional<store::key_row>& row);
+  void on_looked_up(const std::string& line, std::uint64_t n, const std::string& key,
+                    const std::optional<store::key_row>& row);
   void on_known(const store::key_row& row, const incoming& r);
 
   // link_requests.cpp
@@ -146,13 +157,15 @@ class link : public std::enable_shared_from_this<link> {
   void reattach(std::string_view known, const std::set<std::string>& shown);
   void say_lost(session_host& host, attachment& a);
   std::string attach_result(const session_host& host, std::uint64_t cursor) const;
-  std::optional<std::string> refused_cursor(const session_host& host, std::string_view epoch, std::uint64_t next);
+  std::optional<std::string> refused_cursor(const session_host& host, std::string_view epoch,
+                                            std::uint64_t next);
 
   // link_output.cpp
   void pump();
   bool fill();
   bool fill_from(session_host& host, attachment& a);
   bool fill_folded(session_host& host, attachment& a);
+  void next_part(attachment& a, std::int64_t session);
   bool fill_entries(session_host& host, attachment& a, const std::shared_ptr<const chunk>& c);
   bool passes(const item& i) const;
   bool shows(const protocol::folded_frame& f) const;
@@ -160,11 +173,14 @@ class link : public std::enable_shared_from_this<link> {
   void show_question(session_host& host, attachment& a, const core::question& q);
   void read_behind(session_host& host, attachment& a, std::uint64_t from);
   void respond_due(session_host& host, attachment& a);
-  void emit(wire::bridge_frame type, std::uint16_t slot, std::uint64_t number, std::uint64_t seq, std::string_view lines);
+  void emit(wire::bridge_frame type, std::uint16_t slot, std::uint64_t number, std::uint64_t seq,
+            std::string_view lines);
   void reply_result(const incoming& r, std::string_view raw_result);
   void reply_result_or_error(const incoming& r, const protocol::result<std::string>& what);
-  void reply_error(const incoming& r, int code, std::string_view text, std::string_view raw_data = {});
-  void reply_raw(std::string_view raw_id, std::uint64_t n, std::string_view line, std::uint16_t slot = 0, std::uint64_t seq = 0);
+  void reply_error(const incoming& r, int code, std::string_view text,
+                   std::string_view raw_data = {});
+  void reply_raw(std::string_view raw_id, std::uint64_t n, std::string_view line,
+                 std::uint16_t slot = 0, std::uint64_t seq = 0);
   std::string with_key(std::string line, std::string_view raw_id);
   void ack(std::uint64_t n);
   bool flush();
@@ -174,29 +190,29 @@ class link : public std::enable_shared_from_this<link> {
   unix_socket socket_;
   const std::uint64_t number_;
   const pid_t peer_;
-  const bool agent_peer_;       // descends from one of our shims: may do nothing here
+  const bool agent_peer_; // descends from one of our shims: may do nothing here
   enum class mode : std::uint8_t { unknown, plain, framed } mode_ = mode::unknown;
   std::string first_bytes_;
   protocol::line_splitter lines_;
   wire::frame_splitter frames_;
   asio::steady_timer resume_bell_;
-  std::deque<std::pair<std::uint64_t, std::string>> inbox_;  // lines that wait while holding_
-  bool holding_ = false;        // a key is looked up, or the agent is asked for its initialize
+  std::deque<std::pair<std::uint64_t, std::string>> inbox_; // lines that wait while holding_
+  bool holding_ = false; // a key is looked up, or the agent is asked for its initialize
 
-  std::string author_;          // bridge uuid, or one of our own
-  std::string agent_;           // --agent; empty: any
+  std::string author_; // bridge uuid, or one of our own
+  std::string agent_;  // --agent; empty: any
   std::vector<std::string> env_;
-  bool resumed_ = false;        // a bridge that was here before: its keys may be known
-  std::map<std::uint64_t, std::pair<std::uint64_t, std::size_t>> cut_replays_;  // n → head, index
+  bool resumed_ = false; // a bridge that was here before: its keys may be known
+  std::map<std::uint64_t, std::pair<std::uint64_t, std::size_t>> cut_replays_; // n → head, index
   std::uint64_t next_key_ = 1;
   bool initialised_ = false;
   client_abilities abilities_;
   std::uint64_t last_active_ = 0;
   std::shared_ptr<agent_link> probe_;
 
-  std::map<std::int64_t, attachment> attached_;  // by session row
+  std::map<std::int64_t, attachment> attached_; // by session row
   std::int64_t latest_session_ = 0;
-  std::int64_t turn_of_fill_ = 0;                // whose turn it is to be written: round robin
+  std::int64_t turn_of_fill_ = 0; // whose turn it is to be written: round robin
   std::uint16_t next_slot_ = 1;
   std::uint64_t next_attach_ = 1;
   struct waiting_turn {
@@ -204,20 +220,20 @@ class link : public std::enable_shared_from_this<link> {
     std::string raw_id;
     std::uint64_t n;
   };
-  std::map<std::int64_t, waiting_turn> waiting_turns_;  // by turn row: prompts of this client
-  std::map<std::string, std::string> open_requests_;  // raw id → key, for $/cancel_request
-  std::map<std::string, std::string> own_keys_;       // raw id → the acpd/key that the client gave
+  std::map<std::int64_t, waiting_turn> waiting_turns_; // by turn row: prompts of this client
+  std::map<std::string, std::string> open_requests_;   // raw id → key, for $/cancel_request
+  std::map<std::string, std::string> own_keys_;        // raw id → the acpd/key that the client gave
 
-  std::string out_;             // control frames and single lines
+  std::string out_; // control frames and single lines
   std::size_t out_at_ = 0;
-  std::shared_ptr<const chunk> run_of_;   // a run of a chunk's bytes that is being written
+  std::shared_ptr<const chunk> run_of_; // a run of a chunk's bytes that is being written
   std::string_view run_;
   char run_head_[wire::frame_header_bytes];
   std::size_t run_at_ = 0, run_head_size_ = 0;
   bool waiting_to_write_ = false;
   bool pumping_ = false;
-  bool closing_ = false;        // after what is to be written
+  bool closing_ = false; // after what is to be written
   bool closed_ = false;
 };
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -24,7 +24,7 @@ std::string cursor_json(std::string_view epoch, std::uint64_t seq) {
   return R"({"epoch":")" + std::string(epoch) + R"(","seq":)" + std::to_string(seq) + "}";
 }
 
-}  // namespace
+} // namespace
 
 attachment& link::attach(session_host& host, std::uint64_t cursor) {
   const std::int64_t id = host.core.data().id;
@@ -41,7 +41,8 @@ attachment& link::attach(session_host& host, std::uint64_t cursor) {
   if (mode_ != mode::framed) return a;
   a.slot = slot ? slot : next_slot_++;
   emit(bridge_frame::slot, a.slot, 0, cursor,
-       R"({"sessionId":)" + std::string(host.core.quoted_sid()) + R"(,"epoch":")" + hub_.log.epoch() + "\"}");
+       R"({"sessionId":)" + std::string(host.core.quoted_sid()) + R"(,"epoch":")" +
+           hub_.log.epoch() + "\"}");
   return a;
 }
 
@@ -49,12 +50,16 @@ std::string link::attach_result(const session_host& host, std::uint64_t cursor) 
   const core::session_seed& s = host.core.data();
   std::string out = "{";
   if (!s.modes.empty()) out.append(R"("modes":)").append(s.modes).append(",");
-  if (!s.config_options.empty()) out.append(R"("configOptions":)").append(s.config_options).append(",");
-  return out.append(R"("_meta":{"acpd/cursor":)").append(cursor_json(hub_.log.epoch(), cursor)).append("}}");
+  if (!s.config_options.empty())
+    out.append(R"("configOptions":)").append(s.config_options).append(",");
+  return out.append(R"("_meta":{"acpd/cursor":)")
+      .append(cursor_json(hub_.log.epoch(), cursor))
+      .append("}}");
 }
 
 /// Why a cursor of `epoch` that wants `next` cannot be honoured: error data; empty: it can.
-std::optional<std::string> link::refused_cursor(const session_host& host, std::string_view epoch, std::uint64_t next) {
+std::optional<std::string> link::refused_cursor(const session_host& host, std::string_view epoch,
+                                                std::uint64_t next) {
   const std::uint64_t head = host.log.committed;
   if (epoch == hub_.log.epoch() && next >= 1 && next <= head + 1) return std::nullopt;
   return R"({"epoch":")" + hub_.log.epoch() + R"(","head":)" + std::to_string(head) + "}";
@@ -63,15 +68,19 @@ std::optional<std::string> link::refused_cursor(const session_host& host, std::s
 void link::load(const incoming& r, session_host& host) {
   if (const auto cwd = r.param("cwd"); !cwd.empty() && !unquote(cwd).starts_with('/'))
     return reply_error(r, invalid_params, "params.cwd: expected an absolute path");
-  if (const auto servers = r.param("mcpServers"); servers.starts_with('[') && abilities_.names_servers)
-    hub_.log.put(store::put_secret{"session:" + std::to_string(host.core.data().id), std::string(servers)});
-  const std::string_view from = member(r.e.params_meta ? r.e.params_meta.in(r.line) : "", "acpd/replayFrom");
+  if (const auto servers = r.param("mcpServers");
+      servers.starts_with('[') && abilities_.names_servers)
+    hub_.log.put(
+        store::put_secret{"session:" + std::to_string(host.core.data().id), std::string(servers)});
+  const std::string_view from =
+      member(r.e.params_meta ? r.e.params_meta.in(r.line) : "", "acpd/replayFrom");
   const std::uint64_t head = host.log.committed;
   if (auto cut = cut_replays_.find(r.n); r.n && cut != cut_replays_.end())
     return compacted(r, host, std::min(cut->second.first, head), cut->second.second + 1);
   if (from.empty()) return compacted(r, host, head, 0);
   if (!member(from, "index").empty())
-    return compacted(r, host, std::min(number(member(from, "head"), head), head), number(member(from, "index"), 0));
+    return compacted(r, host, std::min(number(member(from, "head"), head), head),
+                     number(member(from, "index"), 0));
   resume_tail(r, host, from);
 }
 
@@ -89,41 +98,43 @@ void link::resume_tail(const incoming& r, session_host& host, std::string_view f
   const auto refused = refused_cursor(host, epoch, next);
   if (!refused) return go(*this, kept(r), host, next);
   if (epoch == hub_.log.epoch() || epoch.empty())
-    return reply_error(r, invalid_params, "this cursor is not in the session's log; load it without acpd/replayFrom", *refused);
+    return reply_error(r, invalid_params,
+                       "this cursor is not in the session's log; load it without acpd/replayFrom",
+                       *refused);
   // The epoch before a reboot: good up to what was there then.
-  hub_.pool.read([epoch, session = host.core.data().id](store::reader& db) { return db.head_in_epoch(epoch, session); },
-                 [self = shared_from_this(), k = kept(r), next, go, data = *refused](std::optional<std::uint64_t> head) {
-                   session_host* there = self->hub_.find(unquote(k.e.session_id.in(k.line)));
-                   if (!there || self->closed_) return;
-                   if (head && next >= 1 && next <= *head + 1) return go(*self, k, *there, next);
-                   self->reply_error(k, invalid_params,
-                                     "this cursor is of another database; load the session without acpd/replayFrom", data);
-                 });
+  hub_.pool.read(
+      [epoch, session = host.core.data().id](store::reader& db) {
+        return db.head_in_epoch(epoch, session);
+      },
+      [self = shared_from_this(), k = kept(r), next, go,
+       data = *refused](std::optional<std::uint64_t> head) {
+        session_host* there = self->hub_.find(unquote(k.e.session_id.in(k.line)));
+        if (!there || self->closed_) return;
+        if (head && next >= 1 && next <= *head + 1) return go(*self, k, *there, next);
+        self->reply_error(
+            k, invalid_params,
+            "this cursor is of another database; load the session without acpd/replayFrom", data);
+      });
 }
 
 /// The whole conversation, compacted, up to `head`; then the response, then what came after.
 void link::compacted(const incoming& r, session_host& host, std::uint64_t head, std::size_t first) {
   attachment& a = attach(host, head);
-  a.folding = true;
   a.due = due_response{head, r.raw_id, r.n, attach_result(host, head)};
   a.ask_pending = true;
-  const std::int64_t session = host.core.data().id;
-  hub_.pool.read([session, head](store::reader& db) { return db.compacted(session, head); },
-                 [self = shared_from_this(), session, first, which = a.attaching](std::vector<folded_frame> frames) {
-                   auto at = self->attached_.find(session);
-                   if (at == self->attached_.end() || at->second.attaching != which) return;
-                   at->second.folding = false;
-                   at->second.folded = std::move(frames);
-                   at->second.next_folded = std::min(first, at->second.folded.size());
-                   self->pump();
-                 });
+  a.skip_folded = first;
+  a.parts.emplace();
+  next_part(a, host.core.data().id);
 }
 
 /// v1 session/resume: attaches without a replay.
 void link::resume(const incoming& r, session_host& host) {
-  if (const auto servers = r.param("mcpServers"); servers.starts_with('[') && abilities_.names_servers)
-    hub_.log.put(store::put_secret{"session:" + std::to_string(host.core.data().id), std::string(servers)});
-  const std::string_view from = member(r.e.params_meta ? r.e.params_meta.in(r.line) : "", "acpd/replayFrom");
+  if (const auto servers = r.param("mcpServers");
+      servers.starts_with('[') && abilities_.names_servers)
+    hub_.log.put(
+        store::put_secret{"session:" + std::to_string(host.core.data().id), std::string(servers)});
+  const std::string_view from =
+      member(r.e.params_meta ? r.e.params_meta.in(r.line) : "", "acpd/replayFrom");
   if (!from.empty()) return resume_tail(r, host, from);
   const std::uint64_t head = host.log.committed;
   attachment& a = attach(host, head);
@@ -135,9 +146,12 @@ void link::resume(const incoming& r, session_host& host) {
 // ---- a bridge that is here again
 
 void link::on_hello(std::string_view payload) {
-  auto checked = scan(R"({"jsonrpc":"2.0","method":"hello","params":)" + std::string(payload) + "}");
+  auto checked =
+      scan(R"({"jsonrpc":"2.0","method":"hello","params":)" + std::string(payload) + "}");
   if (!checked) return refuse("the hello frame is not JSON: " + checked.error().text);
-  if (member(payload, "protocol") != "1") return refuse("this daemon speaks version 1 of the bridge's protocol; use the acpctl of its version");
+  if (member(payload, "protocol") != "1")
+    return refuse(
+        "this daemon speaks version 1 of the bridge's protocol; use the acpctl of its version");
   author_ = unquote(member(payload, "bridge"));
   if (author_.empty()) return refuse("the hello frame names no bridge");
   agent_ = unquote(member(payload, "agent"));
@@ -151,31 +165,36 @@ void link::on_hello(std::string_view payload) {
       resumed_ = true;
     }
   emit(bridge_frame::welcome, 0, 0, 0,
-       R"({"protocol":1,"epoch":")" + hub_.log.epoch() + R"(","version":")" ACPD_VERSION R"(","pid":)" +
-           std::to_string(::getpid()) + "}");
+       R"({"protocol":1,"epoch":")" + hub_.log.epoch() +
+           R"(","version":")" ACPD_VERSION R"(","pid":)" + std::to_string(::getpid()) + "}");
   std::set<std::string> shown;
   if (auto ids = member(payload, "shown"); ids.starts_with('['))
     for_each_element(ids, [&](std::string_view id) { shown.insert(unquote(id)); });
   if (auto cuts = member(payload, "replays"); cuts.starts_with('['))
     for_each_element(cuts, [&](std::string_view cut) {
       if (unquote(member(cut, "epoch")) == hub_.log.epoch())
-        cut_replays_[number(member(cut, "n"), 0)] = {number(member(cut, "head"), 0), number(member(cut, "index"), 0)};
+        cut_replays_[number(member(cut, "n"), 0)] = {number(member(cut, "head"), 0),
+                                                     number(member(cut, "index"), 0)};
     });
   if (auto sessions = member(payload, "sessions"); sessions.starts_with('['))
     for_each_element(sessions, [&](std::string_view known) { reattach(known, shown); });
   // What it shows of sessions that are gone, or that was settled meanwhile, is withdrawn.
   for (const auto& [id, a] : attached_)
-    for (const auto& [row, text] : a.shown) shown.erase(text);
+    for (const auto& [row, text] : a.shown)
+      shown.erase(text);
   for (const std::string& id : shown)
     emit(bridge_frame::withdraw, 0, 0, 0,
-         core::notification_line("$/cancel_request", R"({"requestId":)" + protocol::quoted(id) + "}") + "\n");
-  spdlog::info("client={} pid={} agent={} {}", author_, peer_, agent_.empty() ? "any" : agent_, resumed_ ? "is back" : "connected");
+         core::notification_line("$/cancel_request",
+                                 R"({"requestId":)" + protocol::quoted(id) + "}") +
+             "\n");
+  spdlog::info("client={} pid={} agent={} {}", author_, peer_, agent_.empty() ? "any" : agent_,
+               resumed_ ? "is back" : "connected");
   pump();
 }
 
 void link::reattach(std::string_view known, const std::set<std::string>& shown) {
   session_host* host = hub_.find(unquote(member(known, "sessionId")));
-  if (!host) return;  // deleted meanwhile
+  if (!host) return; // deleted meanwhile
   const std::string epoch = unquote(member(known, "epoch"));
   const std::uint64_t seen = number(member(known, "seq"), 0), head = host->log.committed;
   const bool good = !refused_cursor(*host, epoch, seen + 1).has_value();
@@ -185,10 +204,12 @@ void link::reattach(std::string_view known, const std::set<std::string>& shown) 
     if (shown.contains(id)) a.shown[row] = id;
   }
   if (good) return;
-  if (epoch != hub_.log.epoch()) {  // before a reboot, perhaps: known there up to some head
-    a.folding = true;               // nothing goes out until that is clear
-    hub_.pool.read([epoch, session = host->core.data().id](store::reader& db) { return db.head_in_epoch(epoch, session); },
-                   [self = shared_from_this(), session = host->core.data().id, seen](std::optional<std::uint64_t> then) {
+  if (epoch != hub_.log.epoch()) { // before a reboot, perhaps: known there up to some head
+    a.folding = true;              // nothing goes out until that is clear
+    hub_.pool.read([epoch, session = host->core.data().id](
+                       store::reader& db) { return db.head_in_epoch(epoch, session); },
+                   [self = shared_from_this(), session = host->core.data().id,
+                    seen](std::optional<std::uint64_t> then) {
                      session_host* there = self->hub_.find(session);
                      if (!there || !self->attached(*there)) return;
                      attachment& now = self->attached_[session];
@@ -206,9 +227,11 @@ void link::reattach(std::string_view known, const std::set<std::string>& shown) 
 
 void link::say_lost(session_host& host, attachment& a) {
   emit(bridge_frame::data, a.slot, 0, 0,
-       core::own_message(host.core.quoted_sid(),
-                         "acpd: where this editor was in the conversation is not known here (another state "
-                         "folder, or a restored copy); it goes on from now. Load the session to see all of it.") + "\n");
+       core::own_message(
+           host.core.quoted_sid(),
+           "acpd: where this editor was in the conversation is not known here (another state "
+           "folder, or a restored copy); it goes on from now. Load the session to see all of it.") +
+           "\n");
 }
 
 void link::session_gone(session_host& host) {
@@ -222,9 +245,10 @@ void link::session_gone(session_host& host) {
 
 void link::goodbye(bool stop) {
   if (closed_) return;
-  if (mode_ == mode::framed) emit(bridge_frame::bye, 0, 0, 0, stop ? R"({"stop":true})" : R"({"stop":false})");
+  if (mode_ == mode::framed)
+    emit(bridge_frame::bye, 0, 0, 0, stop ? R"({"stop":true})" : R"({"stop":false})");
   closing_ = true;
   pump();
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -30,7 +30,8 @@ asio::awaitable<void> link::read_loop(std::shared_ptr<link> self) {
       resume_bell_.expires_at(asio::steady_timer::time_point::max());
       co_await resume_bell_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
-    auto [ec] = co_await socket_.async_wait(unix_socket::wait_read, asio::as_tuple(asio::use_awaitable));
+    auto [ec] =
+        co_await socket_.async_wait(unix_socket::wait_read, asio::as_tuple(asio::use_awaitable));
     if (ec || closed_) break;
     const ssize_t n = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) continue;
@@ -63,10 +64,12 @@ void link::give_back(session_host& host, const attachment& a) {
   for (const auto& [row, id] : a.shown) {
     auto q = host.core.questions().find(row);
     if (q == host.core.questions().end()) continue;
-    if (q->second.kind == core::question_kind::file || q->second.kind == core::question_kind::extension)
+    if (q->second.kind == core::question_kind::file ||
+        q->second.kind == core::question_kind::extension)
       asio::post(hub_.io, [&h = hub_, session = host.core.data().id, row] {
         session_host* there = h.find(session);
-        if (there && there->core.questions().contains(row)) h.unanswered(*there, core::question(there->core.questions().at(row)));
+        if (there && there->core.questions().contains(row))
+          h.unanswered(*there, core::question(there->core.questions().at(row)));
       });
   }
 }
@@ -81,22 +84,28 @@ void link::on_bytes(std::string_view bytes) {
     const std::string rest = std::exchange(first_bytes_, {}).substr(framed ? n : 0);
     if (agent_peer_) {
       spdlog::warn("client pid={} runs under an agent of this daemon: refused", peer_);
-      return refuse("refused: this process runs under one of this daemon's agents; an agent may not use the daemon", rest);
+      return refuse("refused: this process runs under one of this daemon's agents; an agent may "
+                    "not use the daemon",
+                    rest);
     }
     if (!rest.empty()) on_bytes(rest);
     return;
   }
   if (mode_ == mode::framed) {
-    if (!frames_.feed(bytes, [&](const wire::frame_header& h, std::string_view p) { on_frame(h, p); })) close();
+    if (!frames_.feed(bytes,
+                      [&](const wire::frame_header& h, std::string_view p) { on_frame(h, p); }))
+      close();
     return;
   }
   lines_.feed(bytes, [&](std::string_view line, std::size_t, bool too_long) {
     if (closed_ || closing_) return;
     if (!too_long) return on_line(line, 0);
     emit(bridge_frame::data, 0, 0, 0,
-         core::error_line("null", parse_error,
-                          "a line is longer than " + std::to_string(hub_.config.max_line_bytes) +
-                              " bytes; raise limits.line_bytes in acpd's configuration or send less") + "\n");
+         core::error_line(
+             "null", parse_error,
+             "a line is longer than " + std::to_string(hub_.config.max_line_bytes) +
+                 " bytes; raise limits.line_bytes in acpd's configuration or send less") +
+             "\n");
     pump();
   });
 }
@@ -118,9 +127,9 @@ void link::refuse(std::string_view text, std::string_view first_bytes) {
 void link::on_frame(const wire::frame_header& h, std::string_view payload) {
   if (closed_ || closing_) return;
   switch (static_cast<bridge_frame>(h.type)) {
-    case bridge_frame::hello: return on_hello(payload);
-    case bridge_frame::line: return on_line(payload, h.number);
-    default: spdlog::warn("client={} sent a frame of type {}: ignored", author_, h.type);
+  case bridge_frame::hello: return on_hello(payload);
+  case bridge_frame::line: return on_line(payload, h.number);
+  default: spdlog::warn("client={} sent a frame of type {}: ignored", author_, h.type);
   }
 }
 
@@ -148,10 +157,11 @@ namespace {
 std::uint64_t request_hash(std::string_view line, const envelope& e) {
   const std::string_view method = e.method.in(line), params = e.params.in(line);
   const std::uint64_t seed = XXH3_64bits(method.data(), method.size());
-  return XXH3_64bits_withSeed(params.data(), params.size(), seed) >> 1 | 1;  // fits a signed column, never 0
+  return XXH3_64bits_withSeed(params.data(), params.size(), seed) >> 1 |
+         1; // fits a signed column, never 0
 }
 
-}  // namespace
+} // namespace
 
 void link::handle(std::string_view line, std::uint64_t n) {
   last_active_ = static_cast<std::uint64_t>(hub_.now_ms());
@@ -172,14 +182,21 @@ void link::handle(std::string_view line, std::uint64_t n) {
   // A key may be known when a client chose it, or when a bridge is here again.
   const bool may_be_known = own_key || (n && resumed_);
   if (e->kind == shape::notification) {
-    const bool extension = e->method.in(line).starts_with("_");  // the others may come twice
+    const bool extension = e->method.in(line).starts_with("_"); // the others may come twice
     if (extension && may_be_known) return look_up(std::string(line), n, key);
     on_notification(line, *e);
-    if (extension && (own_key || n)) hub_.log.put(store::key_row{key, request_hash(line, *e), 0, 0, 0, true, {}, hub_.now_ms()});
+    if (extension && (own_key || n))
+      hub_.log.put(store::key_row{key, request_hash(line, *e), 0, 0, 0, true, {}, hub_.now_ms()});
     if (n) hub_.log.after_commit([self = shared_from_this(), n] { self->ack(n); });
     return;
   }
-  incoming r{line, *e, n, std::string(e->id.in(line)), std::move(key), own_key || n != 0, request_hash(line, *e)};
+  incoming r{line,
+             *e,
+             n,
+             std::string(e->id.in(line)),
+             std::move(key),
+             own_key || n != 0,
+             request_hash(line, *e)};
   if (own_key) own_keys_[r.raw_id] = r.key;
   if (!may_be_known) return on_request(r);
   open_requests_[r.raw_id] = r.key;
@@ -190,7 +207,8 @@ void link::handle(std::string_view line, std::uint64_t n) {
 void link::look_up(std::string line, std::uint64_t n, std::string key) {
   holding_ = true;
   hub_.pool.read([key](store::reader& db) { return db.key(key); },
-                 [self = shared_from_this(), line = std::move(line), n, key](const std::optional<store::key_row>& row) {
+                 [self = shared_from_this(), line = std::move(line), n,
+                  key](const std::optional<store::key_row>& row) {
                    self->holding_ = false;
                    if (self->closed_) return;
                    self->on_looked_up(line, n, key, row);
@@ -219,11 +237,13 @@ void link::on_looked_up(const std::string& line, std::uint64_t n, const std::str
 /// A request that came before: answered as it was, or waited for.
 void link::on_known(const store::key_row& row, const incoming& r) {
   if (row.hash && row.hash != r.hash)
-    return reply_error(r, invalid_params, "this acpd/key was used for another request; use a new key",
+    return reply_error(r, invalid_params,
+                       "this acpd/key was used for another request; use a new key",
                        R"({"acpd":{"key":)" + protocol::quoted(r.key) + "}}");
   session_host* host = hub_.find(row.session);
-  if (row.turn) {  // a prompt: its answer stands in the log
-    const bool passed = !host || !attached(*host) || (row.answered && attached_[row.session].cursor >= row.seq);
+  if (row.turn) { // a prompt: its answer stands in the log
+    const bool passed =
+        !host || !attached(*host) || (row.answered && attached_[row.session].cursor >= row.seq);
     if (row.answered && passed) return answer(r.raw_id, r.n, row.answer);
     if (host && !attached(*host)) attach(*host, host->log.committed);
     waiting_turns_[row.turn] = {row.session, r.raw_id, r.n};
@@ -233,7 +253,8 @@ void link::on_known(const store::key_row& row, const incoming& r) {
     if (host && r.e.method.in(r.line) == "session/new" && !attached(*host)) attach(*host, 0);
     return answer(r.raw_id, r.n, row.answer);
   }
-  if (host && host->core.has_call(r.key)) return hub_.wait_for(r.key, {weak_from_this(), r.raw_id, r.n});
+  if (host && host->core.has_call(r.key))
+    return hub_.wait_for(r.key, {weak_from_this(), r.raw_id, r.n});
   on_request(r);
 }
 
@@ -241,7 +262,8 @@ void link::on_response(std::string_view line, const envelope& e) {
   const std::string id = unquote(e.id.in(line));
   constexpr std::string_view prefix = "acpd-";
   std::int64_t row = 0;
-  if (id.starts_with(prefix)) std::from_chars(id.data() + prefix.size(), id.data() + id.size(), row);
+  if (id.starts_with(prefix))
+    std::from_chars(id.data() + prefix.size(), id.data() + id.size(), row);
   for (auto& [session, a] : attached_) {
     auto shown = a.shown.find(row);
     session_host* host = hub_.find(session);
@@ -250,7 +272,8 @@ void link::on_response(std::string_view line, const envelope& e) {
     const std::string_view result = e.result ? e.result.in(line) : std::string_view();
     const std::string_view error = e.error ? e.error.in(line) : std::string_view();
     auto q = host->core.questions().find(row);
-    if (q != host->core.questions().end() && q->second.method == "fs/read_text_file" && !error.empty())
+    if (q != host->core.questions().end() && q->second.method == "fs/read_text_file" &&
+        !error.empty())
       return hub_.serve_from_disk(session, row);
     return hub_.step(*host, core::answer_in{row, result, error});
   }
@@ -269,13 +292,16 @@ void link::on_notification(std::string_view line, const envelope& e) {
       if (session_host* host = hub_.find(session)) hub_.step(*host, core::cancel_request_in{key});
     return;
   }
-  session_host* host = e.session_id ? hub_.find(unquote(e.session_id.in(line))) : hub_.find(latest_session_);
+  session_host* host =
+      e.session_id ? hub_.find(unquote(e.session_id.in(line))) : hub_.find(latest_session_);
   if (!host) return;
   if (method == "session/cancel") {
     auto at = attached_.find(host->core.data().id);
-    return hub_.step(*host, core::cancel_in{author_, at == attached_.end() ? 0 : at->second.cursor});
+    return hub_.step(*host,
+                     core::cancel_in{author_, at == attached_.end() ? 0 : at->second.cursor});
   }
-  if (method.starts_with("_") && !method.starts_with("_acpd/")) hub_.step(*host, core::notification_in{line, e});
+  if (method.starts_with("_") && !method.starts_with("_acpd/"))
+    hub_.step(*host, core::notification_in{line, e});
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -15,11 +15,12 @@ using wire::bridge_frame;
 namespace {
 
 constexpr std::size_t run_limit = std::size_t{256} << 10;
-constexpr int rounds_per_pump = 16;  // then others get a turn
+constexpr int rounds_per_pump = 16; // then others get a turn
 
-}  // namespace
+} // namespace
 
-void link::emit(bridge_frame type, std::uint16_t slot, std::uint64_t number, std::uint64_t seq, std::string_view lines) {
+void link::emit(bridge_frame type, std::uint16_t slot, std::uint64_t number, std::uint64_t seq,
+                std::string_view lines) {
   if (mode_ == mode::framed)
     wire::append_frame(out_, {0, static_cast<std::uint8_t>(type), 0, slot, number, seq}, lines);
   else
@@ -35,7 +36,8 @@ void link::pump() {
   if (closed_ || waiting_to_write_ || pumping_) return;
   pumping_ = true;
   bool more = true;
-  for (int round = 0; more && round < rounds_per_pump; ++round) more = flush() && fill();
+  for (int round = 0; more && round < rounds_per_pump; ++round)
+    more = flush() && fill();
   pumping_ = false;
   if (closed_ || waiting_to_write_) return;
   if (more) return asio::post(hub_.io, [self = shared_from_this()] { self->pump(); });
@@ -51,7 +53,8 @@ bool link::flush() {
     // A run was made when nothing else waited: it goes first, and is never cut by what came later.
     if (run_at_ < run_head_size_) parts[count++] = {run_head_ + run_at_, run_head_size_ - run_at_};
     const std::size_t body_at = run_at_ < run_head_size_ ? 0 : run_at_ - run_head_size_;
-    if (body_at < run_.size()) parts[count++] = {const_cast<char*>(run_.data()) + body_at, run_.size() - body_at};
+    if (body_at < run_.size())
+      parts[count++] = {const_cast<char*>(run_.data()) + body_at, run_.size() - body_at};
     if (out_at_ < out_.size()) parts[count++] = {out_.data() + out_at_, out_.size() - out_at_};
     msghdr message{};
     message.msg_iov = parts;
@@ -100,7 +103,7 @@ bool link::fill() {
 
 bool link::fill_from(session_host& host, attachment& a) {
   if (a.folding) return false;
-  if (a.next_folded < a.folded.size()) return fill_folded(host, a);
+  if (a.parts) return fill_folded(host, a);
   if (a.due && a.cursor >= a.due->at) {
     respond_due(host, a);
     return true;
@@ -109,7 +112,8 @@ bool link::fill_from(session_host& host, attachment& a) {
   if (a.replayed && a.replayed->last <= a.cursor) a.replayed = std::move(a.ahead);
   if (a.replayed) {
     const std::uint64_t next = a.replayed->last + 1;
-    if (!a.reading && !a.ahead && next <= host.log.committed && !host.log.find(next)) read_behind(host, a, next);
+    if (!a.reading && !a.ahead && next <= host.log.committed && !host.log.find(next))
+      read_behind(host, a, next);
     return fill_entries(host, a, a.replayed);
   }
   if (a.reading) return false;
@@ -130,36 +134,61 @@ bool link::fill_folded(session_host& host, attachment& a) {
   const std::uint64_t head = a.due->at;
   while (a.next_folded < a.folded.size() && lines.size() < run_limit) {
     protocol::folded_frame& f = a.folded[a.next_folded];
-    if (!shows(f)) {
-      ++a.next_folded;
-      continue;
-    }
+    const std::size_t index = a.folded_before + a.next_folded++;
+    if (index < a.skip_folded || !shows(f)) continue;
     const std::string meta = R"("acpd/replay":{"head":)" + std::to_string(head) + R"(,"index":)" +
-                             std::to_string(a.next_folded) + "}";
+                             std::to_string(index) + "}";
     protocol::render(lines, f.line, f.where, host.core.quoted_sid(), meta);
     lines.push_back('\n');
     f.line = {};
-    ++a.next_folded;
   }
-  emit(bridge_frame::replay, a.slot, a.next_folded - 1, head, lines);
-  if (a.next_folded == a.folded.size()) {
-    a.folded = {};
-    a.next_folded = 0;
-    a.cursor = head;
-  }
+  if (!lines.empty())
+    emit(bridge_frame::replay, a.slot, a.folded_before + a.next_folded - 1, head, lines);
+  if (a.next_folded < a.folded.size()) return true;
+  a.folded_before += a.folded.size();
+  a.folded = {};
+  a.next_folded = 0;
+  next_part(a, host.core.data().id);
   return true;
+}
+
+/// Orders the next part of a compacted replay. After the last one the response is due.
+void link::next_part(attachment& a, std::int64_t session) {
+  if (a.parts->done) {
+    a.parts.reset();
+    return;
+  }
+  a.folding = true;
+  struct part {
+    std::vector<protocol::folded_frame> frames;
+    store::replay_position position;
+  };
+  hub_.pool.read(
+      [session, head = a.due->at, position = std::move(*a.parts)](store::reader& db) mutable {
+        auto frames = db.compacted(session, head, position);
+        return part{std::move(frames), std::move(position)};
+      },
+      [self = shared_from_this(), session, which = a.attaching](part p) {
+        auto at = self->attached_.find(session);
+        if (at == self->attached_.end() || at->second.attaching != which) return;
+        attachment& now = at->second;
+        now.folding = false;
+        now.folded = std::move(p.frames);
+        now.parts = std::move(p.position);
+        self->pump();
+      });
 }
 
 bool link::passes(const item& i) const {
   switch (i.kind) {
-    case piece::plain:
-    case piece::silent: return true;
-    case piece::user_message: return i.author != core::author_hash(author_);
-    case piece::notice: return abilities_.notices;
-    case piece::gated: return abilities_.compaction;
-    case piece::turn_ended:
-    case piece::question_asked:
-    case piece::question_settled: return false;
+  case piece::plain:
+  case piece::silent: return true;
+  case piece::user_message: return i.author != core::author_hash(author_);
+  case piece::notice: return abilities_.notices;
+  case piece::gated: return abilities_.compaction;
+  case piece::turn_ended:
+  case piece::question_asked:
+  case piece::question_settled: return false;
   }
   return false;
 }
@@ -169,8 +198,10 @@ bool link::fill_entries(session_host& host, attachment& a, const std::shared_ptr
   const std::size_t first = c->after(a.cursor);
   std::size_t next = first;
   const std::size_t begin = c->items[first].begin;
-  while (next < c->items.size() && passes(c->items[next]) && c->items[next].end - begin <= run_limit) ++next;
-  if (next == first && passes(c->items[first])) ++next;  // one line above the limit
+  while (next < c->items.size() && passes(c->items[next]) &&
+         c->items[next].end - begin <= run_limit)
+    ++next;
+  if (next == first && passes(c->items[first])) ++next; // one line above the limit
   if (next == first) {
     const item i = c->items[first];
     a.cursor = i.seq;
@@ -183,8 +214,9 @@ bool link::fill_entries(session_host& host, attachment& a, const std::shared_ptr
   run_of_ = c;
   run_at_ = 0;
   if (mode_ == mode::framed) {
-    wire::encode(run_head_, {static_cast<std::uint32_t>(run_.size()), static_cast<std::uint8_t>(bridge_frame::data), 0,
-                             a.slot, 0, a.cursor});
+    wire::encode(run_head_,
+                 {static_cast<std::uint32_t>(run_.size()),
+                  static_cast<std::uint8_t>(bridge_frame::data), 0, a.slot, 0, a.cursor});
     run_head_size_ = sizeof run_head_;
   }
   return true;
@@ -206,7 +238,8 @@ void link::special(session_host& host, attachment& a, const chunk& c, const item
   } else if (i.kind == piece::question_settled) {
     auto s = a.shown.find(i.ref);
     if (s == a.shown.end()) return;
-    const std::string line = core::notification_line("$/cancel_request", R"({"requestId":")" + s->second + "\"}") + "\n";
+    const std::string line =
+        core::notification_line("$/cancel_request", R"({"requestId":")" + s->second + "\"}") + "\n";
     a.shown.erase(s);
     emit(bridge_frame::withdraw, a.slot, 0, i.seq, line);
   }
@@ -219,9 +252,12 @@ void link::show_question(session_host& host, attachment& a, const core::question
   if (q.kind == core::question_kind::elicitation) {
     const bool url = protocol::member(e->params.in(q.line), "mode") == "\"url\"";
     if (url ? !abilities_.url : !abilities_.form) {
-      const std::string text = "The agent asks: " + protocol::unquote(protocol::member(e->params.in(q.line), "message")) +
-                               "\nAnswer with: acpctl permit " + host.core.data().sid;
-      return emit(bridge_frame::data, a.slot, 0, 0, core::own_message(host.core.quoted_sid(), text) + "\n");
+      const std::string text =
+          "The agent asks: " +
+          protocol::unquote(protocol::member(e->params.in(q.line), "message")) +
+          "\nAnswer with: acpctl permit " + host.core.data().sid;
+      return emit(bridge_frame::data, a.slot, 0, 0,
+                  core::own_message(host.core.quoted_sid(), text) + "\n");
     }
   }
   a.shown[q.id] = id;
@@ -232,7 +268,8 @@ void link::show_question(session_host& host, attachment& a, const core::question
 }
 
 void link::ask(session_host& host, const core::question& q) {
-  if (auto a = attached_.find(host.core.data().id); a != attached_.end()) show_question(host, a->second, q);
+  if (auto a = attached_.find(host.core.data().id); a != attached_.end())
+    show_question(host, a->second, q);
   pump();
 }
 
@@ -242,7 +279,8 @@ void link::read_behind(session_host& host, attachment& a, std::uint64_t from) {
   const std::int64_t session = host.core.data().id;
   const std::uint64_t to = host.log.committed;
   hub_.pool.read(
-      [session, from, to, sid = std::string(host.core.quoted_sid()), epoch = hub_.log.epoch()](store::reader& r) {
+      [session, from, to, sid = std::string(host.core.quoted_sid()),
+       epoch = hub_.log.epoch()](store::reader& r) {
         auto c = std::make_shared<chunk>();
         if (to - from > 500) c->bytes.reserve(run_limit + (std::size_t{16} << 10));
         r.entries(session, from, to, [&](const store::entry& e) {
@@ -267,14 +305,16 @@ void link::respond_due(session_host& host, attachment& a) {
   reply_raw(d.raw_id, d.n, core::result_line("null", d.result), a.slot, d.at);
   if (!std::exchange(a.ask_pending, false)) return;
   for (const auto& [id, q] : host.core.questions()) {
-    const bool person = q.kind == core::question_kind::permission || q.kind == core::question_kind::elicitation;
+    const bool person =
+        q.kind == core::question_kind::permission || q.kind == core::question_kind::elicitation;
     if (person && !a.shown.contains(id)) show_question(host, a, q);
   }
 }
 
 // ---- replies
 
-void link::reply_raw(std::string_view raw_id, std::uint64_t n, std::string_view line, std::uint16_t slot, std::uint64_t seq) {
+void link::reply_raw(std::string_view raw_id, std::uint64_t n, std::string_view line,
+                     std::uint16_t slot, std::uint64_t seq) {
   ACPD_CRASH_POINT("net.reply");
   auto e = protocol::scan(line);
   std::string out;
@@ -295,19 +335,22 @@ std::string link::with_key(std::string line, std::string_view raw_id) {
   if (!e) return line;
   const auto insert = [&](std::string_view object, const std::string& member) {
     const bool empty = object.find_first_not_of(" \t", 1) == object.find('}');
-    line.insert(static_cast<std::size_t>(object.data() - line.data()) + 1, empty ? member : member + ",");
+    line.insert(static_cast<std::size_t>(object.data() - line.data()) + 1,
+                empty ? member : member + ",");
     return line;
   };
   if (e->result) {
     const std::string_view result = e->result.in(line), meta = protocol::member(result, "_meta");
     if (!result.starts_with('{') || meta == "null") return line;
-    return meta.empty() ? insert(result, R"("_meta":{"acpd/key":)" + key + "}") : insert(meta, R"("acpd/key":)" + key);
+    return meta.empty() ? insert(result, R"("_meta":{"acpd/key":)" + key + "}")
+                        : insert(meta, R"("acpd/key":)" + key);
   }
   const std::string_view error = e->error.in(line), data = protocol::member(error, "data");
   if (data.empty()) return insert(error, R"("data":{"acpd":{"key":)" + key + "}}");
   if (!data.starts_with('{')) return line;
   const std::string_view own_data = protocol::member(data, "acpd");
-  return own_data.empty() ? insert(data, R"("acpd":{"key":)" + key + "}") : insert(own_data, R"("key":)" + key);
+  return own_data.empty() ? insert(data, R"("acpd":{"key":)" + key + "}")
+                          : insert(own_data, R"("key":)" + key);
 }
 
 void link::answer(std::string_view raw_id, std::uint64_t n, std::string_view line) {
@@ -320,7 +363,8 @@ void link::reply_result(const incoming& r, std::string_view raw_result) {
   answer(r.raw_id, r.n, core::result_line("null", raw_result));
 }
 
-void link::reply_error(const incoming& r, int code, std::string_view text, std::string_view raw_data) {
+void link::reply_error(const incoming& r, int code, std::string_view text,
+                       std::string_view raw_data) {
   answer(r.raw_id, r.n, core::error_line("null", code, text, raw_data));
 }
 
@@ -330,4 +374,4 @@ void link::ack(std::uint64_t n) {
   pump();
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

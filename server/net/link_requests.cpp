@@ -19,8 +19,7 @@ void link::on_request(const incoming& r) {
   const std::string_view method = r.e.method.in(r.line);
   open_requests_[r.raw_id] = r.key;
   if (method == "initialize") return initialize(r);
-  if (!initialised_)
-    return reply_error(r, invalid_request, "the first request must be initialize");
+  if (!initialised_) return reply_error(r, invalid_request, "the first request must be initialize");
   if (method == "authenticate" || method == "logout") return authenticate(r);
   if (method == "session/new") return new_session(r);
   if (method == "session/list") return list(r);
@@ -29,10 +28,12 @@ void link::on_request(const incoming& r) {
   if (extension && !r.e.session_id) {
     session_host* latest = hub_.find(latest_session_);
     return latest ? pass_on(r, *latest)
-                  : reply_error(r, method_not_found, "no session is open that could take " + std::string(method));
+                  : reply_error(r, method_not_found,
+                                "no session is open that could take " + std::string(method));
   }
-  static constexpr std::string_view known[] = {"session/load", "session/resume", "session/prompt", "session/close",
-                                               "session/delete", "session/set_mode", "session/set_config_option"};
+  static constexpr std::string_view known[] = {
+      "session/load",   "session/resume",   "session/prompt",           "session/close",
+      "session/delete", "session/set_mode", "session/set_config_option"};
   if (!extension && std::ranges::find(known, method) == std::end(known))
     return reply_error(r, method_not_found, "unknown method " + std::string(method));
   session_host* host = session_of(r);
@@ -70,10 +71,12 @@ session_host* link::session_of(const incoming& r) {
 
 protocol::result<wire::agent_config> link::agent_for(const incoming& r) const {
   std::string name = agent_;
-  if (const std::string named = unquote(member(r.e.params_meta ? r.e.params_meta.in(r.line) : "", "acpd/agent"));
+  if (const std::string named =
+          unquote(member(r.e.params_meta ? r.e.params_meta.in(r.line) : "", "acpd/agent"));
       !named.empty()) {
     if (!agent_.empty() && named != agent_)
-      return std::unexpected(failure{invalid_params, "this connection was opened for the agent \"" + agent_ + "\""});
+      return std::unexpected(
+          failure{invalid_params, "this connection was opened for the agent \"" + agent_ + "\""});
     name = named;
   }
   return wire::find_agent(hub_.config, name.empty() ? hub_.config.default_agent : name);
@@ -81,7 +84,9 @@ protocol::result<wire::agent_config> link::agent_for(const incoming& r) const {
 
 void link::take_abilities(std::string_view params) {
   const std::string_view caps = member(params, "clientCapabilities");
-  const auto has = [](std::string_view object, std::string_view name) { return member(object, name).starts_with('{'); };
+  const auto has = [](std::string_view object, std::string_view name) {
+    return member(object, name).starts_with('{');
+  };
   abilities_.notices = has(member(caps, "session"), "notices");
   abilities_.compaction = has(member(caps, "session"), "compaction");
   abilities_.form = has(member(caps, "elicitation"), "form");
@@ -94,17 +99,21 @@ void link::take_abilities(std::string_view params) {
 }
 
 void link::initialize(const incoming& r) {
-  if (initialised_) return reply_error(r, invalid_request, "this connection is initialised already");
+  if (initialised_)
+    return reply_error(r, invalid_request, "this connection is initialised already");
   const std::string_view version = r.param("protocolVersion");
   if (version.empty() || version.find_first_not_of("0123456789") != std::string_view::npos)
     return reply_error(r, invalid_params, "params.protocolVersion: expected a number");
   auto agent = agent_for(r);
-  if (!agent) return reply_error(r, agent.error().code ? agent.error().code : internal_error, agent.error().text);
+  if (!agent)
+    return reply_error(r, agent.error().code ? agent.error().code : internal_error,
+                       agent.error().text);
   if (const agent_facts* known = hub_.facts(*agent)) {
     take_abilities(r.params());
-    return reply_result(r, initialize_answer(known->initialize_result, abilities_.terminal_login, hub_.config.close_stops));
+    return reply_result(r, initialize_answer(known->initialize_result, abilities_.terminal_login,
+                                             hub_.config.close_stops));
   }
-  holding_ = true;  // what the client sends meanwhile waits: it may not know yet that it is early
+  holding_ = true; // what the client sends meanwhile waits: it may not know yet that it is early
   auto started = probe(*agent);
   started->on_failed([self = shared_from_this(), k = kept(r)](std::string text, std::string error) {
     self->probe_.reset();
@@ -118,7 +127,8 @@ void link::initialize(const incoming& r) {
     });
     self->hub_.learn(agent, started->handshake().initialize_result());
     self->take_abilities(k.params());
-    self->reply_result(k, initialize_answer(started->handshake().initialize_result(), self->abilities_.terminal_login,
+    self->reply_result(k, initialize_answer(started->handshake().initialize_result(),
+                                            self->abilities_.terminal_login,
                                             self->hub_.config.close_stops));
     self->holding_ = false;
     self->drain_inbox();
@@ -149,25 +159,30 @@ void link::authenticate(const incoming& r) {
     self->probe_.reset();
     self->failed(k, text, error);
   });
-  process->when_initialised([self = shared_from_this(), k = kept(r), method, process, name = agent->name] {
-    std::string params(k.params());
-    if (k.e.params_meta) {
-      const std::string clean = without_own_meta(k.line, k.e);
-      if (auto e = scan(clean); e && e->params) params = e->params.in(clean);
-    }
-    process->request(method, params, [self, k, method, params, name, weak = std::weak_ptr(process)](std::string_view result, std::string_view error) {
-      if (auto p = weak.lock()) p->on_failed(nullptr);
-      if (result.empty()) return self->failed(k, "", error);
-      const std::string owner = "auth:" + name;
-      if (method == "authenticate")
-        self->hub_.log.put(store::put_secret{owner, params});
-      else
-        self->hub_.log.put(store::erase_secrets{owner});
-      self->hub_.log.make_durable();
-      self->hub_.log.after_commit([self, k, result = std::string(result)] { self->reply_result(k, result); });
-      self->hub_.log.flush();
-    });
-  });
+  process->when_initialised(
+      [self = shared_from_this(), k = kept(r), method, process, name = agent->name] {
+        std::string params(k.params());
+        if (k.e.params_meta) {
+          const std::string clean = without_own_meta(k.line, k.e);
+          if (auto e = scan(clean); e && e->params) params = e->params.in(clean);
+        }
+        process->request(method, params,
+                         [self, k, method, params, name, weak = std::weak_ptr(process)](
+                             std::string_view result, std::string_view error) {
+                           if (auto p = weak.lock()) p->on_failed(nullptr);
+                           if (result.empty()) return self->failed(k, "", error);
+                           const std::string owner = "auth:" + name;
+                           if (method == "authenticate")
+                             self->hub_.log.put(store::put_secret{owner, params});
+                           else
+                             self->hub_.log.put(store::erase_secrets{owner});
+                           self->hub_.log.make_durable();
+                           self->hub_.log.after_commit([self, k, result = std::string(result)] {
+                             self->reply_result(k, result);
+                           });
+                           self->hub_.log.flush();
+                         });
+      });
 }
 
 void link::failed(const kept& r, std::string_view text, std::string_view error) {
@@ -180,34 +195,46 @@ void link::failed(const kept& r, std::string_view text, std::string_view error) 
 
 void link::new_session(const incoming& r) {
   const std::string cwd = unquote(r.param("cwd"));
-  if (!cwd.starts_with('/')) return reply_error(r, invalid_params, "params.cwd: expected an absolute path");
+  if (!cwd.starts_with('/'))
+    return reply_error(r, invalid_params, "params.cwd: expected an absolute path");
   if (!r.param("mcpServers").starts_with('['))
     return reply_error(r, invalid_params, "params.mcpServers: expected an array (it may be empty)");
-  if (const auto dirs = r.param("additionalDirectories"); !dirs.empty() && dirs != "null" && !dirs.starts_with('['))
-    return reply_error(r, invalid_params, "params.additionalDirectories: expected an array of absolute paths");
+  if (const auto dirs = r.param("additionalDirectories");
+      !dirs.empty() && dirs != "null" && !dirs.starts_with('['))
+    return reply_error(r, invalid_params,
+                       "params.additionalDirectories: expected an array of absolute paths");
   if (!hub_.trouble.empty()) return reply_error(r, internal_error, hub_.trouble);
   hub_.wait_for(r.key, {weak_from_this(), r.raw_id, r.n});
-  hub_.pool.block([cwd] { std::error_code ec; return std::filesystem::is_directory(cwd, ec); },
-                  [self = shared_from_this(), k = kept(r), cwd](bool there) {
-                    if (there) return self->open_session(k);
-                    self->hub_.answer(k.key, core::error_line("null", invalid_params, "params.cwd: no folder " + cwd));
-                  });
+  hub_.pool.block(
+      [cwd] {
+        std::error_code ec;
+        return std::filesystem::is_directory(cwd, ec);
+      },
+      [self = shared_from_this(), k = kept(r), cwd](bool there) {
+        if (there) return self->open_session(k);
+        self->hub_.answer(k.key,
+                          core::error_line("null", invalid_params, "params.cwd: no folder " + cwd));
+      });
 }
 
 void link::open_session(const kept& r) {
   auto agent = agent_for(r);
-  if (!agent) return hub_.answer(r.key, core::error_line("null", internal_error, agent.error().text));
+  if (!agent)
+    return hub_.answer(r.key, core::error_line("null", internal_error, agent.error().text));
   auto process = probe(*agent);
   probe_.reset();
   process->on_failed([self = shared_from_this(), r](std::string text, std::string error) {
-    self->hub_.answer(r.key, error.empty() ? core::error_line("null", internal_error, text) : core::error_line("null", error));
+    self->hub_.answer(r.key, error.empty() ? core::error_line("null", internal_error, text)
+                                           : core::error_line("null", error));
   });
   core::opening what;
   what.cwd = r.param("cwd");
-  if (r.param("additionalDirectories").starts_with('[')) what.additional_dirs = r.param("additionalDirectories");
+  if (r.param("additionalDirectories").starts_with('['))
+    what.additional_dirs = r.param("additionalDirectories");
   what.mcp_servers = r.param("mcpServers");
   process->open(std::move(what), [self = shared_from_this(), r, process] {
-    if (process->handshake().now() == core::handshake::state::ready) return self->created(r, process);
+    if (process->handshake().now() == core::handshake::state::ready)
+      return self->created(r, process);
     // Refused, for want of a login perhaps: the process waits for another try of this connection.
     process->reopen();
     process->on_failed(nullptr);
@@ -226,22 +253,28 @@ void link::created(const kept& r, const std::shared_ptr<agent_link>& agent) {
   seed.sid = "acpd-" + random_hex(20);
   seed.agent = agent->agent_name();
   seed.cwd = unquote(r.param("cwd"));
-  if (r.param("additionalDirectories").starts_with('[')) seed.additional_dirs = r.param("additionalDirectories");
+  if (r.param("additionalDirectories").starts_with('['))
+    seed.additional_dirs = r.param("additionalDirectories");
   session_host& host = hub_.add(std::move(seed));
   host.created_ms = host.updated_ms = host.last_at_ms = hub_.now_ms();
   hub_.keep_environment(host.core.data().id, env_);
   if (r.param("mcpServers") != "[]")
-    hub_.log.put(store::put_secret{"session:" + std::to_string(host.core.data().id), std::string(r.param("mcpServers"))});
+    hub_.log.put(store::put_secret{"session:" + std::to_string(host.core.data().id),
+                                   std::string(r.param("mcpServers"))});
   host.agent = agent;
   hub_.log.put(session_row_of(host));
   host.core.bind(agent->id(), agent->next_n());
   agent->serve(host);
   agent->became_ready();
-  const std::string result = R"({"sessionId":)" + std::string(host.core.quoted_sid()) + "," + attach_result(host, 0).substr(1);
+  const std::string result = R"({"sessionId":)" + std::string(host.core.quoted_sid()) + "," +
+                             attach_result(host, 0).substr(1);
   const std::string line = core::result_line("null", result);
-  if (r.keyed) hub_.log.put(store::key_row{r.key, r.hash, host.core.data().id, 0, 0, true, line, hub_.now_ms()});
+  if (r.keyed)
+    hub_.log.put(
+        store::key_row{r.key, r.hash, host.core.data().id, 0, 0, true, line, hub_.now_ms()});
   hub_.log.make_durable();
-  spdlog::info("session={} agent={} cwd={} created", host.core.data().sid, agent->agent_name(), host.core.data().cwd);
+  spdlog::info("session={} agent={} cwd={} created", host.core.data().sid, agent->agent_name(),
+               host.core.data().cwd);
   hub_.log.after_commit([&h = hub_, id = host.core.data().id, key = r.key, line] {
     if (session_host* there = h.find(id)) h.attach_waiters(key, *there);
     h.answer(key, line);
@@ -266,8 +299,11 @@ void link::reply_result_or_error(const incoming& r, const protocol::result<std::
 void link::prompt(const incoming& r, session_host& host) {
   bool blocks = false;
   if (r.param("prompt").starts_with('['))
-    for_each_element(r.param("prompt"), [&](std::string_view block) { blocks = block.starts_with('{'); });
-  if (!blocks) return reply_error(r, invalid_params, "params.prompt: expected an array with at least one content block");
+    for_each_element(r.param("prompt"),
+                     [&](std::string_view block) { blocks = block.starts_with('{'); });
+  if (!blocks)
+    return reply_error(r, invalid_params,
+                       "params.prompt: expected an array with at least one content block");
   if (!hub_.trouble.empty()) return reply_error(r, internal_error, hub_.trouble);
   if (!attached(host)) attach(host, host.log.committed);
   const std::int64_t turn = hub_.next_turn++;
@@ -287,8 +323,10 @@ void link::close_session(const incoming& r, session_host& host) {
   if (hub_.config.close_stops) {
     hub_.step(host, core::close_in{});
   } else if (auto at = attached_.find(host.core.data().id); at != attached_.end()) {
-    // A tab was closed: the session goes on, and a prompt that is still open here is answered when it ends.
-    const bool waits = std::ranges::any_of(waiting_turns_, [&](const auto& w) { return w.second.session == at->first; });
+    // A tab was closed: the session goes on, and a prompt that is still open here is answered when
+    // it ends.
+    const bool waits = std::ranges::any_of(
+        waiting_turns_, [&](const auto& w) { return w.second.session == at->first; });
     if (!waits) {
       std::erase(host.log.followers, this);
       attached_.erase(at);
@@ -299,9 +337,11 @@ void link::close_session(const incoming& r, session_host& host) {
 
 void link::delete_session(const incoming& r, session_host& host) {
   spdlog::info("session={} deleted", host.core.data().sid);
-  if (r.keyed) hub_.log.put(store::key_row{r.key, r.hash, host.core.data().id, 0, 0, true, core::result_line("null", "{}"), hub_.now_ms()});
+  if (r.keyed)
+    hub_.log.put(store::key_row{r.key, r.hash, host.core.data().id, 0, 0, true,
+                                core::result_line("null", "{}"), hub_.now_ms()});
   hub_.step(host, core::delete_in{});
   hub_.log.after_commit([self = shared_from_this(), k = kept(r)] { self->reply_result(k, "{}"); });
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -18,14 +18,16 @@ listener::listener(hub& h) : hub_(h), watch_(h.io) {}
 protocol::result<void> listener::open() {
   const std::filesystem::path& path = hub_.paths.socket;
   if (auto made = wire::make_private_dir(path.parent_path()); !made) return made;
-  ::unlink(path.c_str());  // a dead daemon's: the state folder's lock is ours
+  ::unlink(path.c_str()); // a dead daemon's: the state folder's lock is ours
   error_code ec;
   acceptor_.emplace(hub_.io);
   acceptor_->open(asio::local::stream_protocol(), ec);
   if (!ec) acceptor_->bind(asio::local::stream_protocol::endpoint(path.string()), ec);
   if (!ec && ::chmod(path.c_str(), 0600) != 0) ec.assign(errno, boost::system::system_category());
-  if (!ec) acceptor_->listen(128, ec);
-  if (ec) return std::unexpected(protocol::failure{0, "cannot listen on " + path.string() + ": " + ec.message() + "; name another with --socket"});
+  if (!ec) acceptor_->listen(SOMAXCONN, ec);
+  if (ec)
+    return std::unexpected(protocol::failure{0, "cannot listen on " + path.string() + ": " +
+                                                    ec.message() + "; name another with --socket"});
   struct stat s{};
   if (::stat(path.c_str(), &s) == 0) inode_ = s.st_ino;
   spawn(hub_.io, "accept", accept_loop());
@@ -39,7 +41,8 @@ void listener::close() {
   if (acceptor_) acceptor_->close(ignored);
   watch_.cancel();
   struct stat s{};
-  if (::stat(hub_.paths.socket.c_str(), &s) == 0 && s.st_ino == inode_) ::unlink(hub_.paths.socket.c_str());
+  if (::stat(hub_.paths.socket.c_str(), &s) == 0 && s.st_ino == inode_)
+    ::unlink(hub_.paths.socket.c_str());
 }
 
 asio::awaitable<void> listener::accept_loop() {
@@ -50,7 +53,8 @@ asio::awaitable<void> listener::accept_loop() {
       accepted(std::move(socket));
       continue;
     }
-    spdlog::warn("a client could not be accepted: {}", ec.message());  // no descriptors left, perhaps
+    spdlog::warn("a client could not be accepted: {}",
+                 ec.message()); // no descriptors left, perhaps
     asio::steady_timer pause(hub_.io, std::chrono::milliseconds(100));
     co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
   }
@@ -59,9 +63,12 @@ asio::awaitable<void> listener::accept_loop() {
 void listener::accepted(unix_socket socket) {
   ucred peer{};
   socklen_t size = sizeof peer;
-  const bool known = ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+  const bool known =
+      ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
   if (!known || peer.uid != ::geteuid() || peer.pid == 0) {
-    spdlog::warn("a client of uid {} (pid {}) was refused: only this user's own processes may connect", peer.uid, peer.pid);
+    spdlog::warn(
+        "a client of uid {} (pid {}) was refused: only this user's own processes may connect",
+        peer.uid, peer.pid);
     return;
   }
   std::unordered_set<pid_t> shims;
@@ -89,4 +96,4 @@ asio::awaitable<void> listener::watch_loop() {
   }
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -14,14 +14,14 @@ class hub;
 /// The daemon's Unix socket: 0600, same user only. Made again when its folder vanishes (at logout).
 /// Owned by serve(); session thread.
 class listener {
- public:
+public:
   explicit listener(hub& h);
 
   /// Errors: the path is in use or cannot be made.
   protocol::result<void> open();
   void close();
 
- private:
+private:
   asio::awaitable<void> accept_loop();
   asio::awaitable<void> watch_loop();
   void accepted(unix_socket socket);
@@ -34,4 +34,4 @@ class listener {
   bool closed_ = false;
 };
 
-}  // namespace acpd::net
+} // namespace acpd::net

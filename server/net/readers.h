@@ -9,10 +9,10 @@
 namespace acpd::net {
 
 /// What may block, off the session thread: one thread that reads sessions.db and one for files and
-/// processes. `done` runs on the session thread. Owned by the hub, which outlives what it has asked;
-/// stop() waits for what is running.
+/// processes. `done` runs on the session thread. Owned by the hub, which outlives what it has
+/// asked; stop() waits for what is running.
 class readers {
- public:
+public:
   readers(asio::io_context& io, store::reader db) : io_(io), db_(std::move(db)) {}
   ~readers() { stop(); }
 
@@ -33,12 +33,13 @@ class readers {
     block_thread_.join();
   }
 
- private:
+private:
   template <class Job, class Done>
   void run(asio::thread_pool& pool, Job job, Done done) {
     asio::post(pool, [this, job = std::move(job), done = std::move(done),
                       work = asio::make_work_guard(io_)]() mutable {
-      asio::post(io_, [result = job(), done = std::move(done)]() mutable { done(std::move(result)); });
+      asio::post(io_,
+                 [result = job(), done = std::move(done)]() mutable { done(std::move(result)); });
     });
   }
 
@@ -48,4 +49,4 @@ class readers {
   asio::thread_pool block_thread_{2};
 };
 
-}  // namespace acpd::net
+} // namespace acpd::net

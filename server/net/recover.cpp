@@ -18,20 +18,23 @@ std::string shim_dir(const std::vector<std::filesystem::path>& dirs, std::int64_
   return {};
 }
 
-}  // namespace
+} // namespace
 
 /// As the last daemon left it: sessions, open turns and questions, and the shims, which are found
 /// again and go on where its commits ended.
 void hub::recover(store::recovered found) {
   std::map<std::int64_t, core::session_seed> seeds;
-  for (const store::session_state& s : found.sessions) seeds[s.row.id] = seed_of(s);
+  for (const store::session_state& s : found.sessions)
+    seeds[s.row.id] = seed_of(s);
   std::ranges::sort(found.turns, {}, [](const store::turn_row& t) {
     return std::pair(t.state == store::turn_state::running ? 0 : 1, t.id);
   });
   for (const store::turn_row& t : found.turns)
-    if (auto at = seeds.find(t.session); at != seeds.end()) at->second.open_turns.push_back(turn_of(t));
+    if (auto at = seeds.find(t.session); at != seeds.end())
+      at->second.open_turns.push_back(turn_of(t));
   for (const store::question_row& q : found.questions)
-    if (auto at = seeds.find(q.session); at != seeds.end()) at->second.questions.push_back(question_of(q));
+    if (auto at = seeds.find(q.session); at != seeds.end())
+      at->second.questions.push_back(question_of(q));
   std::map<std::int64_t, std::map<std::uint64_t, std::string>> unsent;
   for (const store::shim_row& s : found.shims) {
     auto at = seeds.find(s.session);
@@ -52,12 +55,14 @@ void hub::recover(store::recovered found) {
     host.last_at_ms = s.last_at_ms;
     host.folding = s.folded;
   }
-  for (const store::shim_row& s : found.shims) adopt(s, std::move(unsent[s.id]));
+  for (const store::shim_row& s : found.shims)
+    adopt(s, std::move(unsent[s.id]));
   // Turns whose agent left no trace; queued prompts go on.
   for (auto& [id, host] : sessions_) {
     if (host->agent || (!host->core.running() && host->core.queue().empty())) continue;
     constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
-    step(*host, core::agent_exited{"is gone (the machine was restarted, or its shim was killed)", all, all});
+    step(*host, core::agent_exited{"is gone (the machine was restarted, or its shim was killed)",
+                                   all, all});
   }
   log.flush();
 }
@@ -70,14 +75,16 @@ void hub::adopt(const store::shim_row& row, std::map<std::uint64_t, std::string>
   session_host* host = find(row.session);
   if (!row.ready || !host) {
     made->discard();
-    if (host && (host->core.running() || !host->core.queue().empty())) return;  // recover() starts another
+    if (host && (host->core.running() || !host->core.queue().empty()))
+      return; // recover() starts another
     return;
   }
   host->agent = made;
   made->serve(*host);
   spdlog::info("session={} agent={} shim={} found again", host->core.data().sid, row.agent, row.id);
   made->adopt(row.offset, std::move(unsent));
-  // Files and terminals that were asked for are seen to again; a write that an editor may have done is not.
+  // Files and terminals that were asked for are seen to again; a write that an editor may have done
+  // is not.
   for (const auto& [id, q] : std::map(host->core.questions())) {
     if (q.kind == core::question_kind::terminal)
       made->serve_terminal(q);
@@ -88,4 +95,4 @@ void hub::adopt(const store::shim_row& row, std::map<std::uint64_t, std::string>
   }
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -7,54 +7,54 @@ namespace acpd::net {
 
 store::entry_kind to_store(core::entry_kind kind) {
   switch (kind) {
-    case core::entry_kind::update: return store::entry_kind::update;
-    case core::entry_kind::user_message: return store::entry_kind::user_message;
-    case core::entry_kind::turn_started: return store::entry_kind::turn_started;
-    case core::entry_kind::turn_ended: return store::entry_kind::turn_ended;
-    case core::entry_kind::question_asked: return store::entry_kind::question_asked;
-    case core::entry_kind::question_settled: return store::entry_kind::question_settled;
-    case core::entry_kind::own_update: return store::entry_kind::own_update;
-    case core::entry_kind::agent_notification: return store::entry_kind::agent_notification;
-    case core::entry_kind::notice: return store::entry_kind::notice;
-    case core::entry_kind::gated: return store::entry_kind::gated;
+  case core::entry_kind::update: return store::entry_kind::update;
+  case core::entry_kind::user_message: return store::entry_kind::user_message;
+  case core::entry_kind::turn_started: return store::entry_kind::turn_started;
+  case core::entry_kind::turn_ended: return store::entry_kind::turn_ended;
+  case core::entry_kind::question_asked: return store::entry_kind::question_asked;
+  case core::entry_kind::question_settled: return store::entry_kind::question_settled;
+  case core::entry_kind::own_update: return store::entry_kind::own_update;
+  case core::entry_kind::agent_notification: return store::entry_kind::agent_notification;
+  case core::entry_kind::notice: return store::entry_kind::notice;
+  case core::entry_kind::gated: return store::entry_kind::gated;
   }
   return store::entry_kind::update;
 }
 
 std::string_view name_of(store::entry_kind kind) {
   switch (kind) {
-    case store::entry_kind::update: return "update";
-    case store::entry_kind::user_message: return "user_message";
-    case store::entry_kind::turn_started: return "turn_started";
-    case store::entry_kind::turn_ended: return "turn_ended";
-    case store::entry_kind::question_asked: return "question_asked";
-    case store::entry_kind::question_settled: return "question_settled";
-    case store::entry_kind::own_update: return "own_update";
-    case store::entry_kind::agent_notification: return "agent_notification";
-    case store::entry_kind::notice: return "notice";
-    case store::entry_kind::gated: return "update";
+  case store::entry_kind::update: return "update";
+  case store::entry_kind::user_message: return "user_message";
+  case store::entry_kind::turn_started: return "turn_started";
+  case store::entry_kind::turn_ended: return "turn_ended";
+  case store::entry_kind::question_asked: return "question_asked";
+  case store::entry_kind::question_settled: return "question_settled";
+  case store::entry_kind::own_update: return "own_update";
+  case store::entry_kind::agent_notification: return "agent_notification";
+  case store::entry_kind::notice: return "notice";
+  case store::entry_kind::gated: return "update";
   }
   return "update";
 }
 
 store::outgoing_kind to_store(core::send_kind kind) {
   switch (kind) {
-    case core::send_kind::notification: return store::outgoing_kind::notification;
-    case core::send_kind::response: return store::outgoing_kind::response;
-    case core::send_kind::prompt: return store::outgoing_kind::prompt;
-    case core::send_kind::request: return store::outgoing_kind::request;
-    case core::send_kind::handshake: return store::outgoing_kind::handshake;
+  case core::send_kind::notification: return store::outgoing_kind::notification;
+  case core::send_kind::response: return store::outgoing_kind::response;
+  case core::send_kind::prompt: return store::outgoing_kind::prompt;
+  case core::send_kind::request: return store::outgoing_kind::request;
+  case core::send_kind::handshake: return store::outgoing_kind::handshake;
   }
   return store::outgoing_kind::notification;
 }
 
 core::send_kind from_store(store::outgoing_kind kind) {
   switch (kind) {
-    case store::outgoing_kind::notification: return core::send_kind::notification;
-    case store::outgoing_kind::response: return core::send_kind::response;
-    case store::outgoing_kind::prompt: return core::send_kind::prompt;
-    case store::outgoing_kind::request: return core::send_kind::request;
-    case store::outgoing_kind::handshake: return core::send_kind::handshake;
+  case store::outgoing_kind::notification: return core::send_kind::notification;
+  case store::outgoing_kind::response: return core::send_kind::response;
+  case store::outgoing_kind::prompt: return core::send_kind::prompt;
+  case store::outgoing_kind::request: return core::send_kind::request;
+  case store::outgoing_kind::handshake: return core::send_kind::handshake;
   }
   return core::send_kind::notification;
 }
@@ -72,26 +72,26 @@ std::string chosen_json(const std::vector<core::choice>& chosen) {
 
 store::turn_state to_store(core::turn_state state) {
   switch (state) {
-    case core::turn_state::queued: return store::turn_state::queued;
-    case core::turn_state::running: return store::turn_state::running;
-    case core::turn_state::ended: return store::turn_state::ended;
-    case core::turn_state::interrupted: return store::turn_state::interrupted;
-    case core::turn_state::outcome_unknown: return store::turn_state::outcome_unknown;
+  case core::turn_state::queued: return store::turn_state::queued;
+  case core::turn_state::running: return store::turn_state::running;
+  case core::turn_state::ended: return store::turn_state::ended;
+  case core::turn_state::interrupted: return store::turn_state::interrupted;
+  case core::turn_state::outcome_unknown: return store::turn_state::outcome_unknown;
   }
   return store::turn_state::ended;
 }
 
 store::question_state to_store(core::question_state state) {
   switch (state) {
-    case core::question_state::pending: return store::question_state::pending;
-    case core::question_state::answered: return store::question_state::answered;
-    case core::question_state::cancelled: return store::question_state::cancelled;
-    case core::question_state::withdrawn: return store::question_state::withdrawn;
+  case core::question_state::pending: return store::question_state::pending;
+  case core::question_state::answered: return store::question_state::answered;
+  case core::question_state::cancelled: return store::question_state::cancelled;
+  case core::question_state::withdrawn: return store::question_state::withdrawn;
   }
   return store::question_state::pending;
 }
 
-}  // namespace
+} // namespace
 
 store::session_row session_row_of(const session_host& host) {
   const core::session_seed& s = host.core.data();
@@ -132,7 +132,8 @@ core::session_seed seed_of(const store::session_state& found) {
   s.closed = row.closed;
   if (!row.chosen.empty())
     protocol::for_each_element(row.chosen, [&](std::string_view c) {
-      s.chosen.push_back({protocol::unquote(protocol::member(c, "method")), std::string(protocol::member(c, "params"))});
+      s.chosen.push_back({protocol::unquote(protocol::member(c, "method")),
+                          std::string(protocol::member(c, "params"))});
     });
   return s;
 }
@@ -144,7 +145,7 @@ store::turn_row turn_row_of(const core::turn& t, std::int64_t session) {
   row.number = t.number;
   row.state = to_store(t.state);
   row.author = t.author;
-  row.key = t.keyed ? t.key : std::string();  // else nobody can ask again
+  row.key = t.keyed ? t.key : std::string(); // else nobody can ask again
   row.prompt = t.prompt;
   row.outcome = t.cancelled && t.state == core::turn_state::running ? "cancelling" : t.outcome;
   row.shim = t.shim;
@@ -158,7 +159,8 @@ core::turn turn_of(const store::turn_row& row) {
   core::turn t;
   t.id = row.id;
   t.number = row.number;
-  t.state = row.state == store::turn_state::running ? core::turn_state::running : core::turn_state::queued;
+  t.state = row.state == store::turn_state::running ? core::turn_state::running
+                                                    : core::turn_state::queued;
   t.author = row.author;
   t.key = row.key;
   t.keyed = !row.key.empty();
@@ -204,4 +206,4 @@ std::string outgoing_owner(std::int64_t shim, std::uint64_t n) {
   return "outgoing:" + std::to_string(shim) + ":" + std::to_string(n);
 }
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -22,4 +22,4 @@ core::session_seed seed_of(const store::session_state& found);
 std::string outgoing_owner(std::int64_t shim, std::uint64_t n);
 std::string_view name_of(store::entry_kind kind);
 
-}  // namespace acpd::net
+} // namespace acpd::net

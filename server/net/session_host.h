@@ -19,14 +19,14 @@ struct session_host {
 
   core::session core;
   feed log;
-  std::shared_ptr<agent_link> agent;  // null: none
+  std::shared_ptr<agent_link> agent; // null: none
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;
   std::int64_t last_at_ms = 0;
-  std::uint64_t folding = 0;          // end of the newest fold that was ordered
+  std::uint64_t folding = 0; // end of the newest fold that was ordered
 
   /// Committed: into the ring, and every follower's bell.
   void show(std::shared_ptr<const chunk> c);
 };
 
-}  // namespace acpd::net
+} // namespace acpd::net

@@ -25,7 +25,9 @@ bool in_git_folder(std::string_view path) {
 bool inside_work_tree(fs::path folder) {
   for (;; folder = folder.parent_path()) {
     std::error_code ec;
-    if (fs::exists(folder / ".git", ec)) return true;
+    // An empty folder of that name, such as sandboxes leave behind, is no repository.
+    if (fs::exists(folder / ".git" / "HEAD", ec) || fs::is_regular_file(folder / ".git", ec))
+      return true;
     if (folder == folder.parent_path()) return false;
   }
 }

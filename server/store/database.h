@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -78,6 +79,20 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
+/// How far a compacted replay has been read. Opaque but for `done`.
+struct replay_position {
+  struct piece {
+    std::uint64_t first, last; // of its fold
+    std::int64_t number;
+  };
+  bool begun = false;
+  bool done = false;
+  std::vector<piece> pieces; // of the folds that are used, in order
+  std::size_t next = 0;
+  std::set<std::uint64_t> kept;             // seq of the singletons that count
+  std::vector<protocol::folded_frame> tail; // behind the folds
+};
+
 /// sessions.db, for reading: its own connection. Used by one thread at a time.
 class reader {
 public:
@@ -92,8 +107,11 @@ public:
   void entries(std::int64_t session, std::uint64_t from, std::uint64_t to,
                const std::function<bool(const entry&)>& f);
 
-  /// The compacted replay of all entries ≤ head: folds where there are some, the rest on the fly.
-  std::vector<protocol::folded_frame> compacted(std::int64_t session, std::uint64_t head);
+  /// The next part of the compacted replay of all entries ≤ head: folds where there are some, a
+  /// piece at a time, then what is behind them, made on the fly. The first call wants a position
+  /// that is new; position.done says that this part was the last. The parts are the same each time.
+  std::vector<protocol::folded_frame> compacted(std::int64_t session, std::uint64_t head,
+                                                replay_position& position);
 
   /// The fold of the entries [from, to], to be stored.
   fold_row fold(std::int64_t session, std::uint64_t from, std::uint64_t to);

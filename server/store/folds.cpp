@@ -100,6 +100,28 @@ std::vector<std::vector<protocol::folded_frame>> run_compactor::finish() {
   return std::exchange(runs_, {});
 }
 
+std::vector<fold_piece> cut(const std::vector<protocol::folded_frame>& frames) {
+  constexpr std::size_t piece_bytes = std::size_t{128} << 10; // so that the first is there at once
+  std::vector<fold_piece> pieces;
+  std::vector<protocol::folded_frame> all;
+  std::vector<protocol::folded_frame> singles;
+  std::size_t bytes = 0;
+  const auto end_piece = [&] {
+    pieces.push_back({encode_frames(singles), encode_frames(all)});
+    all.clear();
+    singles.clear();
+    bytes = 0;
+  };
+  for (const auto& f : frames) {
+    if (bytes >= piece_bytes) end_piece();
+    all.push_back(f);
+    if (f.single != protocol::singleton::none) singles.push_back(f);
+    bytes += f.line.size();
+  }
+  end_piece();
+  return pieces;
+}
+
 std::vector<protocol::folded_frame> joined(std::vector<std::vector<protocol::folded_frame>> runs) {
   protocol::drop_superseded(runs);
   std::vector<protocol::folded_frame> frames;

@@ -4,27 +4,38 @@
 #include "server/store/rows.h"
 #include "server/store/schema.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace acpd::store {
 namespace {
 
 using frame_list = std::vector<protocol::folded_frame>;
 
-/// Stored folds from the first entry on, one right behind the other, with to ≤ head. Gives the seq
-/// behind the last: a fold that cannot be read is as good as none.
-std::uint64_t read_folds(connection& db, std::int64_t session, std::uint64_t head,
-                         std::vector<frame_list>& folds) {
+/// The pieces of stored folds from the first entry on, one fold right behind the other, with to ≤
+/// head; `singles` gets each piece's singletons. Gives the seq behind the last. A fold of another
+/// encoding is as good as none.
+std::uint64_t read_index(connection& db, std::int64_t session, std::uint64_t head,
+                         replay_position& position, std::vector<frame_list>& singles) {
   std::uint64_t next = 1;
-  auto rows = db.select("SELECT first_seq, last_seq, frames FROM folds WHERE session = :session "
-                        "AND last_seq <= :head ORDER BY last_seq",
+  auto rows = db.select("SELECT first_seq, last_seq, piece, singles FROM folds "
+                        "WHERE session = :session AND last_seq <= :head ORDER BY last_seq, piece",
                         session, head);
   while (rows.next()) {
-    if (rows.natural(0) != next) continue;
-    auto frames = decode_frames(rows.bytes(2));
-    if (!frames) continue;
-    folds.push_back(std::move(*frames));
-    next = rows.natural(1) + 1;
+    const replay_position::piece p{rows.natural(0), rows.natural(1), rows.integer(2)};
+    const bool more = !position.pieces.empty() && position.pieces.back().last == p.last;
+    if (!more && p.first != next) continue;
+    auto own = decode_frames(rows.bytes(3));
+    if (!own) continue;
+    position.pieces.push_back(p);
+    singles.push_back(std::move(*own));
+    next = p.last + 1;
   }
   return next;
+}
+
+bool is_dropped(const protocol::folded_frame& f, const std::set<std::uint64_t>& kept) {
+  return f.single != protocol::singleton::none && !kept.contains(f.seq);
 }
 
 } // namespace
@@ -51,6 +62,33 @@ struct reader::impl {
     return compactor.finish();
   }
 
+  void begin(std::int64_t session, std::uint64_t head, replay_position& position) {
+    position.begun = true;
+    std::vector<frame_list> singles;
+    const std::uint64_t next = read_index(db, session, head, position, singles);
+    if (next <= head) position.tail = joined(compact(session, next, head));
+    auto& of_tail = singles.emplace_back();
+    std::ranges::copy_if(position.tail, std::back_inserter(of_tail),
+                         [](const auto& f) { return f.single != protocol::singleton::none; });
+    protocol::drop_superseded(singles);
+    for (const auto& list : singles)
+      for (const auto& f : list)
+        position.kept.insert(f.seq);
+  }
+
+  /// A damaged one is made again, from the log.
+  frame_list piece(std::int64_t session, const replay_position::piece& p) {
+    auto row = db.select("SELECT frames FROM folds WHERE session = :session AND last_seq = :last "
+                         "AND piece = :piece",
+                         session, p.last, p.number);
+    if (row.next())
+      if (auto frames = decode_frames(row.bytes(0))) return *std::move(frames);
+    const auto again = cut(joined(compact(session, p.first, p.last)));
+    const auto number = static_cast<std::size_t>(p.number);
+    return number < again.size() ? decode_frames(again[number].frames).value_or(frame_list())
+                                 : frame_list();
+  }
+
   connection db;
 };
 
@@ -75,20 +113,24 @@ void reader::entries(std::int64_t session, std::uint64_t from, std::uint64_t to,
   impl_->entries(session, from, to, f);
 }
 
-std::vector<protocol::folded_frame> reader::compacted(std::int64_t session, std::uint64_t head) {
-  std::vector<frame_list> folds;
-  const std::uint64_t next = read_folds(impl_->db, session, head, folds);
-  if (next <= head)
-    for (auto& run : impl_->compact(session, next, head))
-      folds.push_back(std::move(run));
-  return joined(std::move(folds));
+std::vector<protocol::folded_frame> reader::compacted(std::int64_t session, std::uint64_t head,
+                                                      replay_position& position) {
+  if (!position.begun) impl_->begin(session, head, position);
+  frame_list part;
+  if (position.next < position.pieces.size())
+    part = impl_->piece(session, position.pieces[position.next++]);
+  else
+    part = std::move(position.tail);
+  position.done = position.next == position.pieces.size() && position.tail.empty();
+  std::erase_if(part, [&](const auto& f) { return is_dropped(f, position.kept); });
+  return part;
 }
 
 fold_row reader::fold(std::int64_t session, std::uint64_t from, std::uint64_t to) {
   return {.session = session,
           .from = from,
           .to = to,
-          .frames = encode_frames(joined(impl_->compact(session, from, to)))};
+          .pieces = cut(joined(impl_->compact(session, from, to)))};
 }
 
 std::optional<key_row> reader::key(const std::string& key) {

@@ -150,12 +150,18 @@ struct key_row {
   std::int64_t at_ms = 0; // of the answer; goes 30 days after its session
 };
 
+/// A part of a fold: consecutive frames, about 128 KiB of them.
+struct fold_piece {
+  std::string singles; // those of its frames of which only the session's last counts, encoded
+  std::string frames;  // all of them, encoded (README, "Folds")
+};
+
 /// The compacted frames of entries [from, to]; a turn's, usually.
 struct fold_row {
   std::int64_t session = 0;
   std::uint64_t from = 0;
   std::uint64_t to = 0;
-  std::string frames; // store's own encoding of protocol::folded_frame
+  std::vector<fold_piece> pieces;
 };
 
 } // namespace acpd::store

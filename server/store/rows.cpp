@@ -183,11 +183,11 @@ void put(connection& db, const fold_row& r) {
   db.run("DELETE FROM folds WHERE session = :session AND last_seq BETWEEN :from AND :to "
          "AND first_seq >= :from",
          r.session, r.from, r.to);
-  db.run("INSERT INTO folds (session, first_seq, last_seq, frames) VALUES (:session, :first_seq, "
-         ":last_seq, :frames) "
-         "ON CONFLICT (session, last_seq) DO UPDATE SET first_seq = excluded.first_seq, "
-         "frames = excluded.frames",
-         r.session, r.from, r.to, blob{r.frames});
+  std::uint64_t number = 0;
+  for (const fold_piece& p : r.pieces)
+    db.run("INSERT INTO folds (session, first_seq, last_seq, piece, singles, frames) "
+           "VALUES (:session, :first_seq, :last_seq, :piece, :singles, :frames)",
+           r.session, r.from, r.to, number++, blob{p.singles}, blob{p.frames});
 }
 
 } // namespace acpd::store

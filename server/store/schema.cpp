@@ -61,8 +61,10 @@ CREATE TABLE folds (
   session INTEGER NOT NULL,
   first_seq INTEGER NOT NULL,
   last_seq INTEGER NOT NULL,
+  piece INTEGER NOT NULL,
+  singles BLOB NOT NULL,
   frames BLOB NOT NULL,
-  UNIQUE (session, last_seq)
+  UNIQUE (session, last_seq, piece)
 ) STRICT;
 
 CREATE TABLE turns (

@@ -10,10 +10,10 @@ namespace acpd::wire {
 /// The frame of both hops around the daemon (BRIDGE.md, ../agent/SHIM.md): 24 bytes, little endian,
 /// then the payload. What `number` and `seq` mean is the frame type's.
 struct frame_header {
-  std::uint32_t bytes = 0;   // of the payload
+  std::uint32_t bytes = 0; // of the payload
   std::uint8_t type = 0;
   std::uint8_t flags = 0;
-  std::uint16_t slot = 0;    // bridge hop: a session of this connection; 0: none
+  std::uint16_t slot = 0; // bridge hop: a session of this connection; 0: none
   std::uint64_t number = 0;
   std::uint64_t seq = 0;
 };
@@ -31,7 +31,7 @@ void append_frame(std::string& out, frame_header h, std::string_view payload);
 /// Cuts a byte stream into frames without copying those that arrive whole.
 /// Owned by one stream's reader; the payload is valid during the call.
 class frame_splitter {
- public:
+public:
   /// Calls on_frame(const frame_header&, std::string_view payload) for each whole frame. Returns
   /// false when the stream is broken (a payload above max_frame_bytes): close it.
   template <class F>
@@ -52,7 +52,7 @@ class frame_splitter {
   }
   void reset() { partial_ = {}; }
 
- private:
+private:
   template <class F>
   bool cut(std::string_view bytes, std::size_t& used, F& on_frame) {
     while (bytes.size() - used >= frame_header_bytes) {
@@ -67,4 +67,4 @@ class frame_splitter {
   std::string partial_;
 };
 
-}  // namespace acpd::wire
+} // namespace acpd::wire

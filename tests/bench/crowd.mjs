@@ -5,16 +5,18 @@ import { until } from '../lib/until.mjs';
 import { client } from '../lib/client.mjs';
 import { pss_mb } from './proc.mjs';
 
-/** A client on the daemon's socket: the same lines as on stdio. */
-function on_socket(path) {
+/** A client on the daemon's socket: the same lines as on stdio. Connected one after the other: Node's
+ *  connect does not wait for room in the listener's queue. */
+async function on_socket(path) {
   const socket = net.connect(path);
+  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
   const child = { stdin: socket, stdout: socket, on: () => {}, kill: () => socket.destroy() };
   return new client(child);
 }
 
 export async function crowd(w, t, { sessions = 1000, clients = 200 } = {}) {
   process.stderr.write(`${sessions} sessions, ${clients} clients\n`);
-  const main = on_socket(w.env.ACPD_SOCKET);
+  const main = await on_socket(w.env.ACPD_SOCKET);
   await main.start();
   const before = pss_mb(w.daemon.pid);
   const ids = [];
@@ -27,7 +29,7 @@ export async function crowd(w, t, { sessions = 1000, clients = 200 } = {}) {
   t.add(`memory for each of ${sessions} idle sessions without an agent, kB`, { acpd: each }, { at_most: 50 });
 
   const watching = [];
-  for (let i = 0; i < clients; i++) watching.push(on_socket(w.env.ACPD_SOCKET));
+  for (let i = 0; i < clients; i++) watching.push(await on_socket(w.env.ACPD_SOCKET));
   await Promise.all(watching.map(async (c) => {
     await c.start();
     await c.request('session/resume', { sessionId: ids[0], cwd: w.cwd, mcpServers: [] });

@@ -87,7 +87,7 @@ TEST_CASE("as much of the ids is shown as tells them apart") {
   CHECK(shown_id_length({item("0123456789a", ""), item("0123456789b", "")}) == 11);
 }
 
-TEST_CASE("--allow takes what allows once, never what allows for ever") {
+TEST_CASE("the flag --allow takes what allows once, never what allows for ever") {
   answer_flags allow;
   allow.allow = true;
   CHECK(*answer_with_flags(permission, edit, allow) ==

@@ -8,7 +8,8 @@ using state = handshake::state;
 namespace {
 
 constexpr auto loads = R"({"protocolVersion":1,"agentCapabilities":{"loadSession":true}})";
-constexpr auto resumes = R"({"protocolVersion":1,"agentCapabilities":{"loadSession":true,"sessionCapabilities":{"resume":{}}}})";
+constexpr auto resumes =
+    R"({"protocolVersion":1,"agentCapabilities":{"loadSession":true,"sessionCapabilities":{"resume":{}}}})";
 
 opening restore() {
   opening what;
@@ -18,7 +19,7 @@ opening restore() {
   return what;
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("a new session: initialize, session/new") {
   handshake h{""};

@@ -10,7 +10,7 @@ namespace acpd::core::test {
 
 /// A session under test: events as a person would tell them, actions as short words.
 class bench {
- public:
+public:
   bench() : bench(fresh()) {}
   explicit bench(session_seed seed) : s(std::move(seed)) {}
 
@@ -30,9 +30,10 @@ class bench {
   }
 
   void prompt(std::int64_t turn, const std::string& author = "me", const std::string& text = "hi") {
-    const std::string line = R"({"jsonrpc":"2.0","id":)" + std::to_string(turn) +
-                             R"(,"method":"session/prompt","params":{"sessionId":"S","prompt":[{"type":"text","text":")" +
-                             text + R"("}]}})";
+    const std::string line =
+        R"({"jsonrpc":"2.0","id":)" + std::to_string(turn) +
+        R"(,"method":"session/prompt","params":{"sessionId":"S","prompt":[{"type":"text","text":")" +
+        text + R"("}]}})";
     auto e = protocol::scan(line);
     step(prompt_in{line, *e, author, author + ":" + std::to_string(turn), true, 5, turn});
   }
@@ -42,17 +43,19 @@ class bench {
     step(agent_line{line, *e, question, "nonce"});
   }
   void chunk(const std::string& text, const std::string& variant = "agent_message_chunk") {
-    agent_says(R"({"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"agent-sid","update":{"sessionUpdate":")" +
-               variant + R"(","content":{"type":"text","text":")" + text + R"("}}}})");
+    agent_says(
+        R"({"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"agent-sid","update":{"sessionUpdate":")" +
+        variant + R"(","content":{"type":"text","text":")" + text + R"("}}}})");
   }
   void answers(std::uint64_t n, const std::string& result) {
     agent_says(R"({"jsonrpc":"2.0","id":)" + std::to_string(n) + R"(,"result":)" + result + "}");
   }
   void asks_permission(std::int64_t row = 90, const std::string& id = "\"q\"") {
-    agent_says(R"({"jsonrpc":"2.0","id":)" + id +
-                   R"(,"method":"session/request_permission","params":{"sessionId":"agent-sid","toolCall":{"toolCallId":"t"},)"
-                   R"("options":[{"optionId":"yes","name":"Yes","kind":"allow_once"},{"optionId":"no","name":"No","kind":"reject_once"}]}})",
-               row);
+    agent_says(
+        R"({"jsonrpc":"2.0","id":)" + id +
+            R"(,"method":"session/request_permission","params":{"sessionId":"agent-sid","toolCall":{"toolCallId":"t"},)"
+            R"("options":[{"optionId":"yes","name":"Yes","kind":"allow_once"},{"optionId":"no","name":"No","kind":"reject_once"}]}})",
+        row);
   }
   void answer(std::int64_t row, const std::string& result) { step(answer_in{row, result, {}}); }
 
@@ -70,12 +73,15 @@ class bench {
     return out;
   }
   template <class Action>
-  bool has() const { return !of<Action>(last).empty(); }
+  bool has() const {
+    return !of<Action>(last).empty();
+  }
 
   /// Methods of the lines to the agent, or "response"; in order.
   std::vector<std::string> sent(const actions& from) const {
     std::vector<std::string> out;
-    for (const send& a : of<send>(from)) out.push_back(a.kind == send_kind::response ? "response" : a.method);
+    for (const send& a : of<send>(from))
+      out.push_back(a.kind == send_kind::response ? "response" : a.method);
     return out;
   }
   /// Kinds of the entries logged by the last step.
@@ -93,4 +99,4 @@ class bench {
   std::int64_t at = 1000;
 };
 
-}  // namespace acpd::core::test
+} // namespace acpd::core::test

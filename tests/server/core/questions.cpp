@@ -17,7 +17,7 @@ bench in_turn() {
 
 constexpr auto yes = R"({"outcome":{"outcome":"selected","optionId":"yes"}})";
 
-}  // namespace
+} // namespace
 
 TEST_CASE("a permission is a row and an entry before anybody is asked") {
   bench b = in_turn();
@@ -40,9 +40,10 @@ TEST_CASE("the first answer wins and reaches the agent under its own id") {
 }
 
 TEST_CASE("silence, nonsense and options that were not offered never approve") {
-  const std::string answer = GENERATE(as<std::string>{}, R"({"outcome":{"outcome":"cancelled"}})",
-                                      R"({"outcome":{"outcome":"selected","optionId":"other"}})", R"({"outcome":"yes"})",
-                                      R"({})", R"([])", R"("yes")", "null", "true");
+  const std::string answer =
+      GENERATE(as<std::string>{}, R"({"outcome":{"outcome":"cancelled"}})",
+               R"({"outcome":{"outcome":"selected","optionId":"other"}})", R"({"outcome":"yes"})",
+               R"({})", R"([])", R"("yes")", "null", "true");
   bench b = in_turn();
   b.asks_permission();
   b.answer(90, answer);
@@ -58,12 +59,13 @@ TEST_CASE("an editor's error leaves the question open") {
   CHECK(b.s.needs_person());
 }
 
-TEST_CASE("a cancel answers every open permission with cancelled, for agents that would wait for ever") {
+TEST_CASE(
+    "a cancel answers every open permission with cancelled, for agents that would wait for ever") {
   bench b = in_turn();
   b.asks_permission(90, "1");
   b.asks_permission(91, "2");
   b.step(cancel_in{"me", 0});
-  CHECK(b.sent(b.last) == strings{"response", "response", "session/cancel"});
+  CHECK(b.sent(b.last) == strings{"session/cancel", "response", "response"});
   CHECK(b.s.questions().empty());
 }
 
@@ -93,18 +95,22 @@ TEST_CASE("the agent withdraws its own request with $/cancel_request") {
 
 TEST_CASE("an elicitation's answer is a secret: neither in its row nor in the log") {
   bench b = in_turn();
-  b.agent_says(R"({"jsonrpc":"2.0","id":5,"method":"elicitation/create","params":{"sessionId":"agent-sid","mode":"form",)"
-               R"("message":"token?","requestedSchema":{"type":"object"}}})");
+  b.agent_says(
+      R"({"jsonrpc":"2.0","id":5,"method":"elicitation/create","params":{"sessionId":"agent-sid","mode":"form",)"
+      R"("message":"token?","requestedSchema":{"type":"object"}}})");
   b.answer(90, R"({"action":"accept","content":{"token":"hush"}})");
   CHECK(b.of<send>(b.last).at(0).secret);
   CHECK(b.of<save_question>(b.last).at(0).value.outcome.empty());
-  for (const log_own& own : b.of<log_own>(b.last)) CHECK(own.line.find("hush") == std::string::npos);
+  for (const log_own& own : b.of<log_own>(b.last))
+    CHECK(own.line.find("hush") == std::string::npos);
 }
 
 TEST_CASE("fs and terminal requests are rows until they are answered, and leave none behind") {
-  const std::string method = GENERATE(as<std::string>{}, "fs/read_text_file", "fs/write_text_file", "terminal/create");
+  const std::string method =
+      GENERATE(as<std::string>{}, "fs/read_text_file", "fs/write_text_file", "terminal/create");
   bench b = in_turn();
-  b.agent_says(R"({"jsonrpc":"2.0","id":5,"method":")" + method + R"(","params":{"sessionId":"agent-sid"}})");
+  b.agent_says(R"({"jsonrpc":"2.0","id":5,"method":")" + method +
+               R"(","params":{"sessionId":"agent-sid"}})");
   CHECK(b.has<save_question>());
   CHECK(b.has<ask>());
   CHECK(b.logged().empty());

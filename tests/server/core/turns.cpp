@@ -86,7 +86,7 @@ TEST_CASE("a cancel ends the running turn through the agent and the queued ones 
   REQUIRE(kept.size() == 1);
   CHECK(kept[0].key == "me:2");
   CHECK(kept[0].line.find("cancelled") != std::string::npos);
-  CHECK(b.s.running());  // until the agent says so
+  CHECK(b.s.running()); // until the agent says so
 }
 
 TEST_CASE("a cancel of somebody who has not seen the running turn hits nothing newer") {
@@ -109,7 +109,8 @@ TEST_CASE("a second cancel is not sent twice") {
   CHECK(b.sent(b.last).empty());
 }
 
-TEST_CASE("an agent that dies in a turn interrupts it, said in the conversation and in the answer") {
+TEST_CASE(
+    "an agent that dies in a turn interrupts it, said in the conversation and in the answer") {
   bench b;
   b.agent_is_ready();
   b.prompt(1);
@@ -122,7 +123,8 @@ TEST_CASE("an agent that dies in a turn interrupts it, said in the conversation 
   CHECK(b.s.agent() == agent_state::none);
 }
 
-TEST_CASE("a prompt that never reached the dead agent is sent to the next one, and not shown twice") {
+TEST_CASE(
+    "a prompt that never reached the dead agent is sent to the next one, and not shown twice") {
   bench b;
   b.agent_is_ready();
   b.prompt(1);

@@ -8,14 +8,16 @@ using acpd::core::test::bench;
 namespace {
 
 std::string update(const std::string& inner) {
-  return R"({"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"agent-sid","update":)" + inner + "}}";
+  return R"({"jsonrpc":"2.0","method":"session/update","params":{"sessionId":"agent-sid","update":)" +
+         inner + "}}";
 }
 
 std::string id_of(const bench& b) { return std::string(b.of<log_line>(b.last).at(0).message_id); }
 
-}  // namespace
+} // namespace
 
-TEST_CASE("chunks of one message get one id; a new kind, turn or anything in between begins another") {
+TEST_CASE(
+    "chunks of one message get one id; a new kind, turn or anything in between begins another") {
   bench b;
   b.agent_is_ready();
   b.prompt(1);
@@ -39,7 +41,8 @@ TEST_CASE("chunks of one message get one id; a new kind, turn or anything in bet
 TEST_CASE("an agent's own message id is kept") {
   bench b;
   b.agent_is_ready();
-  b.agent_says(update(R"({"sessionUpdate":"agent_message_chunk","messageId":"mine","content":{"type":"text","text":"x"}})"));
+  b.agent_says(update(
+      R"({"sessionUpdate":"agent_message_chunk","messageId":"mine","content":{"type":"text","text":"x"}})"));
   CHECK(id_of(b) == "mine");
 }
 
@@ -56,7 +59,8 @@ TEST_CASE("what a client that attaches later is told follows the updates") {
   b.step(agent_ready{"\"x\"", R"({"currentModeId":"ask","availableModes":[]})", "[]", false});
   b.agent_says(update(R"({"sessionUpdate":"current_mode_update","currentModeId":"code"})"));
   CHECK(b.s.data().modes == R"({"currentModeId":"code","availableModes":[]})");
-  b.agent_says(update(R"({"sessionUpdate":"config_option_update","configOptions":[{"id":"model"}]})"));
+  b.agent_says(
+      update(R"({"sessionUpdate":"config_option_update","configOptions":[{"id":"model"}]})"));
   CHECK(b.s.data().config_options == R"([{"id":"model"}])");
   b.agent_says(update(R"({"sessionUpdate":"session_info_update","title":"Fix the build"})"));
   CHECK(b.s.data().title == "Fix the build");
@@ -68,7 +72,8 @@ TEST_CASE("notices are live only, compaction only for those who can show it") {
   b.agent_is_ready();
   b.agent_says(update(R"({"sessionUpdate":"notice","severity":"info","title":"x"})"));
   CHECK(b.logged() == std::vector<entry_kind>{entry_kind::notice});
-  b.agent_says(update(R"({"sessionUpdate":"compaction_update","compactionId":"c","status":"in_progress"})"));
+  b.agent_says(
+      update(R"({"sessionUpdate":"compaction_update","compactionId":"c","status":"in_progress"})"));
   CHECK(b.logged() == std::vector<entry_kind>{entry_kind::gated});
 }
 
@@ -76,7 +81,8 @@ TEST_CASE("a mode that a person chose is asked for again by the next process's h
   bench b;
   b.s.bind(7, 1);
   b.step(agent_ready{"\"x\"", R"({"currentModeId":"ask","availableModes":[]})", "", false});
-  const std::string line = R"({"jsonrpc":"2.0","id":4,"method":"session/set_mode","params":{"sessionId":"S","modeId":"code"}})";
+  const std::string line =
+      R"({"jsonrpc":"2.0","id":4,"method":"session/set_mode","params":{"sessionId":"S","modeId":"code"}})";
   auto e = acpd::protocol::scan(line);
   b.step(request_in{line, *e, "me:4", true});
   b.answers(1, "{}");

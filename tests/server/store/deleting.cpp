@@ -87,7 +87,7 @@ TEST_CASE("a buried session's rows go in slices, other sessions' stay") {
   b.put(make_session(2));
   b.put(make_turn(1, 1, turn_state::ended));
   b.put(make_question(1, 1, question_state::answered));
-  b.put(fold_row{1, 1, 30, "x"});
+  b.put(fold_row{1, 1, 30, {{"x", "x"}}});
   db.commit(b);
   append(db, 1, 1, 30);
   append(db, 2, 1, 30);

@@ -1,7 +1,9 @@
 #include "server/store/folds.h"
 #include "tests/server/store/support.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <iterator>
 
 namespace acpd::store {
 namespace {
@@ -73,6 +75,21 @@ std::string text_of(const frames& all) {
   return text;
 }
 
+/// Every part of the compacted replay, one behind the other.
+frames all_parts(reader& r, std::uint64_t head) {
+  frames all;
+  replay_position position;
+  while (!position.done) {
+    frames part = r.compacted(1, head, position);
+    std::ranges::move(part, std::back_inserter(all));
+  }
+  return all;
+}
+
+fold_row one_piece(std::uint64_t from, std::uint64_t to, const char* line) {
+  return {1, from, to, cut({{.seq = from, .single = {}, .where = {}, .line = line}})};
+}
+
 TEST_CASE("the frames of a fold come back from their bytes") {
   const frames written = {
       {.seq = 1, .single = {}, .where = {}, .line = "{}"},
@@ -117,7 +134,7 @@ TEST_CASE("a replay is compacted: prompts and own updates in it, notices and the
   log.turn(5);
   log.flush();
   reader r = open_reader(dir.path());
-  const frames all = r.compacted(1, log.head);
+  const frames all = all_parts(r, log.head);
   const std::string text = text_of(all);
   CHECK(all.size() == 7); // a prompt, five chunks in one and acpd's word a turn; the last mode
   CHECK(text.find("do 1") < text.find("0 1 2 3 4 "));
@@ -144,11 +161,11 @@ TEST_CASE("a replay is the same whichever folds are stored") {
       1, 4, log.ends[0], 500, log.ends[1], log.ends[2] + 3, log.ends[3]};
   std::vector<std::string> expected;
   for (const auto head : heads)
-    expected.push_back(text_of(r.compacted(1, head)));
+    expected.push_back(text_of(all_parts(r, head)));
 
   const auto same = [&] {
     for (std::size_t i = 0; i < heads.size(); ++i)
-      CHECK(text_of(r.compacted(1, heads[i])) == expected[i]);
+      CHECK(text_of(all_parts(r, heads[i])) == expected[i]);
   };
   SECTION("none of the last turns") {
     store_fold(db, r, 1, log.ends[0]);
@@ -171,7 +188,7 @@ TEST_CASE("a replay is the same whichever folds are stored") {
   SECTION("one cannot be read") {
     store_fold(db, r, 1, log.ends[0]);
     batch b;
-    b.put(fold_row{1, log.ends[0] + 1, log.ends[1], "\x7f from the future"});
+    b.put(fold_row{1, log.ends[0] + 1, log.ends[1], {{"\x7f from the future", "\x7f"}}});
     db.commit(b);
     same();
   }
@@ -183,18 +200,51 @@ TEST_CASE("a fold over others takes their place, and the next is found behind it
   batch b;
   b.put(make_session(1));
   b.append(make_entry(1, 1, "{}"));
-  const auto fold = [](std::uint64_t from, std::uint64_t to, const char* line) {
-    return fold_row{1, from, to,
-                    encode_frames({{.seq = from, .single = {}, .where = {}, .line = line}})};
-  };
-  b.put(fold(1, 10, "a"));
-  b.put(fold(11, 20, "b"));
-  b.put(fold(1, 30, "c"));
-  b.put(fold(31, 40, "d"));
+  b.put(one_piece(1, 10, "a"));
+  b.put(one_piece(11, 20, "b"));
+  b.put(one_piece(1, 30, "c"));
+  b.put(one_piece(31, 40, "d"));
   db.commit(b);
   reader r = open_reader(dir.path());
-  CHECK(text_of(r.compacted(1, 40)) == "cd");
+  CHECK(text_of(all_parts(r, 40)) == "cd");
   CHECK(db.recover().sessions.at(0).folded == 40);
+}
+
+TEST_CASE("a long fold is kept in pieces, the first of which is there at once") {
+  const state_folder dir;
+  database db = open_database(dir.path());
+  frames long_ones;
+  for (std::uint64_t i = 1; i <= 20; ++i)
+    long_ones.push_back({.seq = i,
+                         .single = {},
+                         .where = {},
+                         .line = std::string(50'000, static_cast<char>('a' + i))});
+  batch b;
+  b.put(make_session(1));
+  b.append(make_entry(1, 1, "{}"));
+  b.put(fold_row{1, 1, 20, cut(long_ones)});
+  db.commit(b);
+  reader r = open_reader(dir.path());
+  replay_position position;
+  CHECK(r.compacted(1, 20, position).size() == 3);
+  CHECK_FALSE(position.done);
+  CHECK(text_of(all_parts(r, 20)) == text_of(long_ones));
+}
+
+TEST_CASE("a damaged piece is made again from the log") {
+  const state_folder dir;
+  database db = open_database(dir.path());
+  sample_log log(db);
+  log.turn(3);
+  log.flush();
+  reader r = open_reader(dir.path());
+  const std::string whole = text_of(all_parts(r, log.head));
+  fold_row fold = r.fold(1, 1, log.head);
+  fold.pieces[0].frames.resize(fold.pieces[0].frames.size() / 2);
+  batch b;
+  b.put(std::move(fold));
+  db.commit(b);
+  CHECK(text_of(all_parts(r, log.head)) == whole);
 }
 
 TEST_CASE("a load reads the folds, not the log") {
@@ -204,12 +254,11 @@ TEST_CASE("a load reads the folds, not the log") {
   log.turn(3);
   log.flush();
   batch b;
-  b.put(fold_row{1, 1, log.head,
-                 encode_frames({{.seq = 1, .single = {}, .where = {}, .line = "folded"}})});
+  b.put(one_piece(1, log.head, "folded"));
   db.commit(b);
   reader r = open_reader(dir.path());
-  CHECK(text_of(r.compacted(1, log.head)) == "folded");
-  CHECK(text_of(r.compacted(1, log.head - 1)) != "folded"); // the fold reaches beyond
+  CHECK(text_of(all_parts(r, log.head)) == "folded");
+  CHECK(text_of(all_parts(r, log.head - 1)) != "folded"); // the fold reaches beyond
 }
 
 } // namespace
