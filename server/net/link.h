@@ -130,6 +130,8 @@ private:
   void on_looked_up(const std::string& line, std::uint64_t n, const std::string& key,
                     const std::optional<store::key_row>& row);
   void on_known(const store::key_row& row, const incoming& r);
+  bool wait_if_open(const incoming& r);
+  void reply_other_request(const incoming& r);
 
   // link_requests.cpp
   void on_request(const incoming& r);
@@ -220,9 +222,9 @@ private:
     std::string raw_id;
     std::uint64_t n;
   };
-  std::map<std::int64_t, waiting_turn> waiting_turns_; // by turn row: prompts of this client
-  std::map<std::string, std::string> open_requests_;   // raw id → key, for $/cancel_request
-  std::map<std::string, std::string> own_keys_;        // raw id → the acpd/key that the client gave
+  std::multimap<std::int64_t, waiting_turn> waiting_turns_; // by turn row: prompts of this client
+  std::map<std::string, std::string> open_requests_;        // raw id → key, for $/cancel_request
+  std::map<std::string, std::string> own_keys_; // raw id → the acpd/key that the client gave
 
   std::string out_; // control frames and single lines
   std::size_t out_at_ = 0;

@@ -200,8 +200,35 @@ void link::handle(std::string_view line, std::uint64_t n) {
   if (own_key) own_keys_[r.raw_id] = r.key;
   if (!may_be_known) return on_request(r);
   open_requests_[r.raw_id] = r.key;
-  if (hub_.is_awaited(r.key)) return hub_.wait_for(r.key, {weak_from_this(), r.raw_id, n});
-  look_up(std::string(line), n, r.key);
+  if (wait_if_open(r)) return;
+  holding_ = true; // an answer that is being written just now must be found
+  hub_.log.after_commit([self = shared_from_this(), text = std::string(line), n,
+                         k = r.key]() mutable { self->look_up(std::move(text), n, std::move(k)); });
+}
+
+/// A request of this key is under way: this client waits for the same answer.
+bool link::wait_if_open(const incoming& r) {
+  session_host* host =
+      r.e.session_id ? hub_.find(unquote(r.e.session_id.in(r.line))) : hub_.find(latest_session_);
+  const core::turn* open = host ? host->core.find_turn(r.key) : nullptr;
+  if (open) {
+    if (open->key_hash && open->key_hash != r.hash) {
+      reply_other_request(r);
+      return true;
+    }
+    if (!attached(*host)) attach(*host, host->log.committed);
+    waiting_turns_.emplace(open->id, waiting_turn{host->core.data().id, r.raw_id, r.n});
+    ack(r.n);
+    return true;
+  }
+  if (!hub_.is_awaited(r.key) && !(host && host->core.has_call(r.key))) return false;
+  hub_.wait_for(r.key, {weak_from_this(), r.raw_id, r.n});
+  return true;
+}
+
+void link::reply_other_request(const incoming& r) {
+  reply_error(r, invalid_params, "this acpd/key was used for another request; use a new key",
+              R"({"acpd":{"key":)" + protocol::quoted(r.key) + "}}");
 }
 
 void link::look_up(std::string line, std::uint64_t n, std::string key) {
@@ -234,28 +261,18 @@ void link::on_looked_up(const std::string& line, std::uint64_t n, const std::str
     on_request(r);
 }
 
-/// A request that came before: answered as it was, or waited for.
+/// A request that came before, and is not under way: answered as it was.
 void link::on_known(const store::key_row& row, const incoming& r) {
-  if (row.hash && row.hash != r.hash)
-    return reply_error(r, invalid_params,
-                       "this acpd/key was used for another request; use a new key",
-                       R"({"acpd":{"key":)" + protocol::quoted(r.key) + "}}");
+  if (row.hash && row.hash != r.hash) return reply_other_request(r);
+  if (!row.answered) return on_request(r);
   session_host* host = hub_.find(row.session);
-  if (row.turn) { // a prompt: its answer stands in the log
-    const bool passed =
-        !host || !attached(*host) || (row.answered && attached_[row.session].cursor >= row.seq);
-    if (row.answered && passed) return answer(r.raw_id, r.n, row.answer);
-    if (host && !attached(*host)) attach(*host, host->log.committed);
-    waiting_turns_[row.turn] = {row.session, r.raw_id, r.n};
+  if (row.turn && host && attached(*host) && attached_[row.session].cursor < row.seq) {
+    // The answer stands in the log, and this client is not there yet.
+    waiting_turns_.emplace(row.turn, waiting_turn{row.session, r.raw_id, r.n});
     return ack(r.n);
   }
-  if (row.answered) {
-    if (host && r.e.method.in(r.line) == "session/new" && !attached(*host)) attach(*host, 0);
-    return answer(r.raw_id, r.n, row.answer);
-  }
-  if (host && host->core.has_call(r.key))
-    return hub_.wait_for(r.key, {weak_from_this(), r.raw_id, r.n});
-  on_request(r);
+  if (host && r.e.method.in(r.line) == "session/new" && !attached(*host)) attach(*host, 0);
+  answer(r.raw_id, r.n, row.answer);
 }
 
 void link::on_response(std::string_view line, const envelope& e) {

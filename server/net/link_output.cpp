@@ -226,11 +226,9 @@ bool link::fill_entries(session_host& host, attachment& a, const std::shared_ptr
 void link::special(session_host& host, attachment& a, const chunk& c, const item& i) {
   const std::string_view bytes = std::string_view(c.bytes).substr(i.begin, i.end - i.begin);
   if (i.kind == piece::turn_ended) {
-    auto w = waiting_turns_.find(i.ref);
-    if (w == waiting_turns_.end()) return;
-    auto [session, raw_id, n] = std::move(w->second);
-    waiting_turns_.erase(w);
-    reply_raw(raw_id, n, bytes, a.slot, i.seq);
+    auto [first, last] = waiting_turns_.equal_range(i.ref);
+    for (auto w = first; w != last; w = waiting_turns_.erase(w))
+      reply_raw(w->second.raw_id, w->second.n, bytes, a.slot, i.seq);
   } else if (i.kind == piece::question_asked) {
     const auto& pending = host.core.questions();
     auto q = pending.find(i.ref);

@@ -307,7 +307,7 @@ void link::prompt(const incoming& r, session_host& host) {
   if (!hub_.trouble.empty()) return reply_error(r, internal_error, hub_.trouble);
   if (!attached(host)) attach(host, host.log.committed);
   const std::int64_t turn = hub_.next_turn++;
-  waiting_turns_[turn] = {host.core.data().id, r.raw_id, r.n};
+  waiting_turns_.emplace(turn, waiting_turn{host.core.data().id, r.raw_id, r.n});
   latest_session_ = host.core.data().id;
   hub_.step(host, core::prompt_in{r.line, r.e, author_, r.key, r.keyed, r.hash, turn});
   hub_.log.after_commit([self = shared_from_this(), n = r.n] { self->ack(n); });
