@@ -3,6 +3,7 @@
 #include "protocol/splice.h"
 #include "server/core/session.h"
 
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,9 @@ public:
   }
 
   void agent_says(const std::string& line, std::int64_t question = 90) {
-    auto e = protocol::scan(line);
-    step(agent_line{line, *e, question, "nonce"});
+    const std::string& kept = lines.emplace_back(line);  // the actions have views of it
+    auto e = protocol::scan(kept);
+    step(agent_line{kept, *e, question, "nonce"});
   }
   void chunk(const std::string& text, const std::string& variant = "agent_message_chunk") {
     agent_says(
@@ -96,6 +98,7 @@ public:
 
   session s;
   actions last, all;
+  std::deque<std::string> lines;
   std::int64_t at = 1000;
 };
 
