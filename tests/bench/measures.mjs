@@ -51,6 +51,25 @@ export async function floods(w, t, { rounds = 9 } = {}) {
   t.add('gaps in what acpd delivered in these floods', { acpd: gaps }, { at_most: 0 });
 }
 
+/** The runner's cancel: from session/cancel to the answered prompt, with four commands running. */
+export async function cancel(w, t, { rounds = 5 } = {}) {
+  say('cancel');
+  for (let i = 0; i < 40; i++) fs.writeFileSync(path.join(w.cwd, `${i}.job`), '');
+  const took = [];
+  for (let i = 0; i < rounds; i++) {
+    const editor = w.connect(['--agent', 'runner']);
+    const id = await editor.open(w.cwd);
+    const answer = editor.prompt(id, `/each *.job --fresh --jobs 4 -- sleep 1000 # ${i}`);
+    await editor.until(() => editor.updates.some((u) => u.update.sessionUpdate === 'tool_call'), 'the job to run');
+    const asked = performance.now();
+    await editor.notify('session/cancel', { sessionId: id });
+    await answer;
+    took.push(performance.now() - asked);
+    await editor.leave();
+  }
+  t.add('cancel of a job of the runner, to its answer, ms', { acpd: median(took) }, { at_most: 1000 });
+}
+
 function cpu_rows(t, results, kind) {
   for (const [part, limit] of [['daemon', 12], ['shim', 3], ['bridge', undefined]])
     t.add(`CPU a line in the ${kind} flood, ${part}, µs`, { acpd: median(results.map((r) => r.cpu[part])) }, { at_most: limit });
