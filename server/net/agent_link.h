@@ -53,6 +53,7 @@ public:
   /// configuration's before both.
   void start(agent::spawn_spec what, const wire::agent_config& configured,
              std::filesystem::path env_file, std::string auth);
+  void abandon();
   void on_failed(failed f) { failed_ = std::move(f); }
   /// Runs when initialize has been answered (at once, if it has).
   void when_initialised(std::move_only_function<void()> f);

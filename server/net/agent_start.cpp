@@ -81,7 +81,7 @@ void hub::start_agent(session_host& host) {
         },
         [this, made, session, configured](const secrets& found) {
           session_host* there = find(session);
-          if (!there || there->agent != made) return; // closed meanwhile
+          if (!there || there->agent != made) return made->abandon(); // closed meanwhile
           const core::session_seed& seed = there->core.data();
           core::opening what;
           what.cwd = protocol::quoted(seed.cwd);
@@ -156,6 +156,12 @@ void agent_link::spawned(std::expected<agent::spawned, agent::spawn_failure> don
   hub_.log.put(row(false));
   hub_.log.flush();
   if (!stopping_) next_step(handshake_.begin());
+}
+
+/// Nobody wants it any more, and it has not been started.
+void agent_link::abandon() {
+  gone_ = true;
+  clean_up(false);
 }
 
 /// It could not be had at all.
