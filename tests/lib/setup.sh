@@ -85,8 +85,6 @@ acpd_install() {
 # acpd_build PRESET [TARGET…]: configures and builds build/PRESET.
 acpd_build() {
   local preset=$1 started=$SECONDS; shift
-  # The same compiler output wherever the clone lies: ccache serves one clone from another.
-  export CCACHE_BASEDIR=$acpd_root CCACHE_NOHASHDIR=1
   local targets=() ; [ $# = 0 ] || targets=(--target "$@")
   acpd_quietly "configure-$preset" cmake -S "$acpd_root" --preset "$preset" || return 1
   acpd_quietly "build-$preset" cmake --build "$acpd_root/build/$preset" "${targets[@]}" || return 1
