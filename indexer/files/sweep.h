@@ -1,0 +1,43 @@
+#pragma once
+
+#include "indexer/files/walk.h"
+
+#include <functional>
+#include <optional>
+
+namespace acpd::index {
+
+/// A file as the index knows it. The path must stay valid until the next one is asked for.
+struct known_file {
+  std::string_view path;
+  file_stat stat; // mode is not looked at
+};
+
+/// Gives the known files in byte order of their paths, then nothing.
+using known_source = std::function<std::optional<known_file>()>;
+
+/// What a sweep finds. Paths are only valid during the call.
+class sweep_sink {
+public:
+  virtual ~sweep_sink() = default;
+  virtual void added(std::string_view path, const file_stat& stat) = 0;
+  virtual void changed(std::string_view path, const file_stat& stat) = 0;
+  virtual void removed(std::string_view path) = 0;
+  virtual void unreadable(std::string_view path, int error) = 0;
+};
+
+struct sweep_totals {
+  walk_totals walk;
+  std::uint64_t added = 0, changed = 0, removed = 0, unchanged = 0;
+};
+
+/// Compares the disk with what is known, by stat only: a merge of two sorted lists, nothing is kept
+/// in memory. With options.start, `known` gives only the files below it. Files below a folder that
+/// could not be read for a reason that may pass (no memory, no descriptors, an I/O error) are kept;
+/// without permission they count as removed, as they would be missing from a new index.
+/// On a failure what was reported up to then is right, and nothing beyond is known.
+std::expected<sweep_totals, walk_failure> sweep(const ignore_rules& rules,
+                                                const known_source& known, sweep_sink& sink,
+                                                const walk_options& options = {});
+
+} // namespace acpd::index

@@ -1,0 +1,10 @@
+# cmake -DOUT=FILE -DQUERIES=a.scm;b.scm -P embed.cmake: writes the table that queries.h declares.
+set(text "#include \"indexer/grammars/queries.h\"\n\nnamespace acpd::index {\nnamespace {\n")
+string(APPEND text "constexpr query_file files[] = {\n")
+foreach(file ${QUERIES})
+  get_filename_component(name ${file} NAME_WE)
+  file(READ ${file} body)
+  string(APPEND text "{\"${name}\", R\"scm(${body})scm\"},\n")
+endforeach()
+string(APPEND text "};\n} // namespace\nstd::span<const query_file> query_files() { return files; }\n} // namespace acpd::index\n")
+file(WRITE ${OUT} "${text}")

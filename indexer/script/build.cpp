@@ -1,0 +1,92 @@
+#include "indexer/script/build.h"
+
+#include "indexer/files/walk.h"
+#include "indexer/script/parse_pool.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+namespace acpd::index {
+namespace {
+
+/// Compares a walk with what is known.
+class differences : public walk_visitor {
+public:
+  explicit differences(std::vector<file_row> known)
+      : known_(std::move(known)), seen_(known_.size()) {}
+
+  void file(std::string_view path, const file_stat& stat) override {
+    const auto at = std::ranges::lower_bound(
+        known_, path, {}, [](const file_row& f) { return std::string_view(f.path); });
+    if (at != known_.end() && at->path == path) {
+      seen_[static_cast<std::size_t>(at - known_.begin())] = true;
+      if (at->stamp == file_stamp{stat.size, stat.mtime_ns, stat.inode}) return;
+    }
+    changed.emplace_back(path);
+  }
+  void unreadable(std::string_view, int) override { ++unreadable_entries; }
+
+  std::vector<std::string> removed() const {
+    std::vector<std::string> gone;
+    for (std::size_t i = 0; i < known_.size(); ++i)
+      if (!seen_[i]) gone.push_back(known_[i].path);
+    return gone;
+  }
+
+  std::vector<std::string> changed;
+  std::uint64_t unreadable_entries = 0;
+
+private:
+  std::vector<file_row> known_; // by path
+  std::vector<bool> seen_;
+};
+
+void write(store& s, parsed_file& f, build_report& report) {
+  if (!f.content) {
+    ++report.unreadable;
+    if (f.content.error() == ENOENT)
+      s.erase(f.path); // removed since the walk
+    else
+      s.mark(f.path, {}, file_state::unreadable);
+    return;
+  }
+  ++report.read;
+  report.bytes += f.content->bytes.size();
+  s.put(f.path, f.content->stamp, f.content->hash, f.facts, f.content->bytes);
+  if (s.full()) s.commit();
+}
+
+} // namespace
+
+std::expected<build_report, std::string>
+build(store& s, const std::string& root, const ignore_rules& which, const build_options& options) {
+  differences found(s.files());
+  walk_options how;
+  how.allow_wide_roots = options.allow_wide_roots;
+  const auto walked = walk(which, found, how);
+  if (!walked) return std::unexpected(walked.error().text);
+  build_report report;
+  report.files = walked->files;
+  report.unreadable = found.unreadable_entries;
+  for (const auto& path : found.removed()) {
+    s.erase(path);
+    ++report.removed;
+  }
+  if (options.threads <= 1) {
+    for (const auto& path : found.changed) {
+      auto f = parse_file(root, path);
+      write(s, f, report);
+    }
+  } else {
+    parse_pool pool(root, found.changed, options.threads);
+    while (auto f = pool.next())
+      write(s, *f, report);
+  }
+  s.commit();
+  while (s.maintain()) {
+  }
+  return report;
+}
+
+} // namespace acpd::index

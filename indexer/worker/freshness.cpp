@@ -1,0 +1,59 @@
+#include "indexer/worker/freshness.h"
+
+#include "indexer/store/rows.h"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <set>
+#include <sys/stat.h>
+
+namespace acpd::index {
+namespace {
+
+namespace json = boost::json;
+
+/// Every object in the answer that has a "path": hits, definitions, references, the answer itself.
+template <class Object, class Each>
+void for_each_place(Object& answer, const Each& each) {
+  if (answer.contains("path")) each(answer);
+  for (auto& member : answer) {
+    auto* list = member.value().if_array();
+    if (!list) continue;
+    for (auto& entry : *list)
+      if (auto* place = entry.if_object(); place && place->contains("path")) each(*place);
+  }
+}
+
+bool is_as_indexed(const reader::view& view, const std::string& root, const std::string& path) {
+  struct stat found{};
+  const bool is_there = ::lstat((root + "/" + path).c_str(), &found) == 0 && S_ISREG(found.st_mode);
+  const auto row = find_file(view.db(), path);
+  if (!row) return !is_there;
+  const file_stamp stamp{static_cast<std::uint64_t>(found.st_size),
+                         static_cast<std::int64_t>(found.st_mtim.tv_sec) * 1'000'000'000 +
+                             found.st_mtim.tv_nsec,
+                         static_cast<std::uint64_t>(found.st_ino)};
+  return is_there && row->stamp == stamp;
+}
+
+} // namespace
+
+std::vector<std::string> stale_paths(const json::object& answer, const reader::view& view,
+                                     const std::string& root) {
+  std::set<std::string> paths;
+  for_each_place(answer,
+                 [&](const json::object& place) { paths.emplace(place.at("path").as_string()); });
+  std::vector<std::string> stale;
+  std::ranges::copy_if(paths, std::back_inserter(stale),
+                       [&](const std::string& path) { return !is_as_indexed(view, root, path); });
+  return stale;
+}
+
+void mark_stale(json::object& answer, const std::vector<std::string>& stale) {
+  for_each_place(answer, [&](json::object& place) {
+    const auto path = std::string(place.at("path").as_string());
+    place["stale"] = std::ranges::binary_search(stale, path);
+  });
+}
+
+} // namespace acpd::index

@@ -1,0 +1,301 @@
+#include "indexer/worker/lane.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <system_error>
+#include <unordered_set>
+
+namespace acpd::index {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto longest_uncommitted = 1s; // progress is seen, and a kill costs little
+constexpr auto retry_after = 5s;
+constexpr unsigned commits_a_slice = 32; // without a pause, merging must keep up all the same
+
+bool is_gone(int error) {
+  return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EINVAL || error == ENXIO;
+}
+
+/// Collects: rows are not written while they are read.
+class found_changes : public sweep_sink {
+public:
+  void added(std::string_view path, const file_stat&) override { changed_files.emplace_back(path); }
+  void changed(std::string_view path, const file_stat&) override {
+    changed_files.emplace_back(path);
+  }
+  void removed(std::string_view path) override { removed_files.emplace_back(path); }
+  void unreadable(std::string_view, int) override {}
+  std::vector<std::string> changed_files, removed_files;
+};
+
+/// The rows of a folder, or of all, by path.
+statement rows_below(connection& db, const std::string& folder, std::string& from,
+                     std::string& to) {
+  from = folder.empty() ? "" : folder + "/";
+  to = folder.empty() ? "\xff" : folder + "0"; // '0' follows '/'
+  return db.select("SELECT path, size, mtime_ns, inode FROM file WHERE path >= ?1 AND path < ?2 "
+                   "ORDER BY path",
+                   from, to);
+}
+
+} // namespace
+
+lane::lane(std::shared_ptr<workspace_info> info, std::size_t slots)
+    : info_(std::move(info)), slots_(slots) {}
+
+lane::~lane() { info_->set_index(nullptr); }
+
+bool lane::open() {
+  std::filesystem::create_directories(info_->db.parent_path());
+  if (!lock_) {
+    const auto path = info_->db.string() + ".lock";
+    lock_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!lock_) throw std::system_error(errno, std::generic_category(), "cannot open " + path);
+    if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
+      lock_.reset();
+      return false;
+    }
+  }
+  journal_ = std::make_shared<parse_journal>(info_->db.string() + ".parsing", slots_);
+  store_ = std::make_shared<store>(info_->db);
+  known_ = std::make_unique<reader>(*store_);
+  if (!store_->rebuilt().empty()) info_->set_rebuilt(store_->rebuilt());
+  mark_crashes();
+  info_->set_index(store_);
+  // Without rules no batch has come yet, and the first one compares everything.
+  if (rules_ && std::exchange(compare_all_, false)) compare("");
+  publish();
+  return true;
+}
+
+void lane::mark_crashes() {
+  for (const auto& crash : journal_->crashes())
+    store_->mark(crash.path, crash.stamp, file_state::failed);
+  store_->commit();
+}
+
+void lane::rebuild(const std::string& why) {
+  info_->set_index(nullptr);
+  known_.reset();
+  store_.reset();
+  first_write_.reset();
+  retry_at_.reset();
+  // Queries that still read hold the old file open; it ends with them.
+  for (const auto* suffix : {"", "-wal", "-shm"})
+    std::filesystem::remove(info_->db.string() + suffix);
+  compare_all_ = true;
+  open();
+  info_->set_rebuilt(why);
+}
+
+void lane::fail(const std::string& problem, time_point now) {
+  try {
+    if (store_) store_->abandon();
+  } catch (const database_error&) { // not even that: it is opened again at the next try
+    info_->set_index(nullptr);
+    known_.reset();
+    store_.reset();
+    compare_all_ = true;
+  }
+  first_write_.reset();
+  retry_at_ = now + retry_after;
+  failed_ = true;
+  info_->set_problem(problem);
+  publish();
+}
+
+std::optional<lane::duration> lane::apply(const change_batch& batch,
+                                          std::shared_ptr<const ignore_rules> rules) {
+  rules_ = std::move(rules);
+  if (batch.root_gone) {
+    info_->set_problem("the folder " + rules_->root() + " is not there; its index is kept");
+    return std::nullopt;
+  }
+  if (!is_open() || retry_at_) { // then everything will be compared
+    compare_all_ |= !is_open();
+    return std::nullopt;
+  }
+  std::optional<duration> took;
+  for (const auto& folder : batch.sweep) {
+    const auto compared = compare(folder);
+    if (folder.empty()) took = compared;
+  }
+  for (const auto& path : batch.removed)
+    drop(path);
+  constexpr std::size_t few = 4;
+  if (batch.sweep.empty() && batch.changed.size() <= few) {
+    std::vector<std::string> paths;
+    for (const auto& file : batch.changed)
+      paths.push_back(file.path);
+    look_now(paths);
+  } else {
+    for (const auto& file : batch.changed)
+      backlog_.look(file.path);
+  }
+  return took;
+}
+
+std::optional<lane::duration> lane::compare(const std::string& folder) {
+  const auto started = std::chrono::steady_clock::now();
+  commit();
+  found_changes found;
+  {
+    const auto view = known_->look();
+    std::string from, to, path;
+    auto rows = rows_below(view.db(), folder, from, to);
+    const auto next = [&]() -> std::optional<known_file> {
+      if (!rows.next()) return std::nullopt;
+      path = rows.bytes(0);
+      return known_file{path,
+                        {rows.as<std::uint64_t>(1), rows.integer(2), rows.as<std::uint64_t>(3)}};
+    };
+    const auto done = sweep(*rules_, next, found, {.start = folder, .allow_wide_roots = true});
+    if (!done) {
+      info_->set_problem(done.error().text);
+      return std::nullopt;
+    }
+  }
+  for (const auto& path : found.removed_files)
+    drop(path);
+  for (const auto& path : found.changed_files)
+    backlog_.look(path);
+  // What waited and was not found is gone, or left out now.
+  const std::unordered_set<std::string> listed(found.changed_files.begin(),
+                                               found.changed_files.end());
+  backlog_.keep_below(folder, [&](const std::string& path) {
+    return listed.contains(path) || store_->find(path).has_value();
+  });
+  if (folder.empty()) {
+    publish();
+    if (!failed_) info_->set_problem("");
+    info_->set_complete();
+  }
+  return std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - started);
+}
+
+void lane::drop(const std::string& path) {
+  backlog_.forget(path);
+  store_->erase(path);
+  wrote();
+}
+
+parse_task lane::task_of(const std::string& path) {
+  parse_task made{info_->id, info_->real_root, path, journal_, 0, {}};
+  const auto row = store_->find(path);
+  if (!row) return made;
+  if (row->state == file_state::indexed) made.known_hash = row->hash;
+  if (row->state == file_state::failed) made.failed = row->stamp;
+  return made;
+}
+
+std::optional<parse_task> lane::next_task() {
+  if (!is_open() || retry_at_) return std::nullopt;
+  const auto path = backlog_.next();
+  if (!path) return std::nullopt;
+  try {
+    return task_of(*path);
+  } catch (const database_error&) { // not in hand: comparing everything finds it again
+    backlog_.forget(*path);
+    backlog_.done(*path);
+    throw;
+  }
+}
+
+void lane::look_now(const std::vector<std::string>& paths) {
+  if (!is_open() || retry_at_) return;
+  for (const auto& path : paths) {
+    backlog_.look(path);
+    const auto task = task_of(path);
+    if (backlog_.take(path)) keep(parse_now(task, 0));
+  }
+  commit();
+  publish();
+}
+
+void lane::look_allowed(std::vector<std::string> paths) {
+  if (!is_open() || retry_at_ || !rules_) return;
+  std::erase_if(
+      paths, [&](const std::string& path) { return !store_->find(path) && !rules_->allows(path); });
+  look_now(paths);
+}
+
+void lane::keep(parse_result result) {
+  if (!backlog_.done(result.path)) return;
+  if (!is_open() || retry_at_) return; // compared again later
+  write(result);
+}
+
+void lane::write(const parse_result& result) {
+  const auto& content = result.content;
+  if (!content && is_gone(content.error())) {
+    store_->erase(result.path);
+  } else if (!content) {
+    store_->mark(result.path, {}, file_state::unreadable);
+  } else if (result.failed) {
+    return;
+  } else if (result.unchanged) {
+    const auto row = store_->find(result.path);
+    if (row && row->stamp == content->stamp) return;
+    store_->touch(result.path, content->stamp);
+  } else {
+    store_->put(result.path, content->stamp, content->hash, result.facts, content->bytes);
+  }
+  wrote();
+}
+
+void lane::wrote() {
+  if (!first_write_) first_write_ = std::chrono::steady_clock::now();
+}
+
+void lane::commit() {
+  if (!first_write_) return;
+  store_->commit();
+  first_write_.reset();
+  if (++commits_ >= commits_a_slice) maintain();
+}
+
+void lane::step(time_point now) {
+  if (retry_at_ && *retry_at_ <= now) {
+    retry_at_.reset();
+    if (!is_open())
+      open();
+    else if (rules_)
+      compare("");
+  }
+  if (is_open() && first_write_ &&
+      (store_->full() || backlog_.size() == 0 || *first_write_ + longest_uncommitted <= now))
+    commit();
+  publish();
+}
+
+std::optional<lane::time_point> lane::deadline() const {
+  if (retry_at_) return retry_at_;
+  if (first_write_) return *first_write_ + longest_uncommitted;
+  return std::nullopt;
+}
+
+bool lane::maintain() {
+  commits_ = 0;
+  return is_open() && !first_write_ && !retry_at_ && store_->maintain();
+}
+
+void lane::release_memory() {
+  if (!is_open()) return;
+  store_->release_memory();
+  known_->release_memory();
+}
+
+void lane::publish() {
+  if (failed_ && !retry_at_ && !first_write_ && backlog_.size() == 0) {
+    failed_ = false; // everything is written after all
+    info_->set_problem("");
+  }
+  // After a failure something is to be done still, if only to find out what.
+  info_->set_backlog(backlog_.size() + (failed_ ? 1 : 0), first_write_.has_value());
+}
+
+} // namespace acpd::index

@@ -1,0 +1,154 @@
+#include "indexer/worker/query_thread.h"
+
+#include "indexer/worker/freshness.h"
+
+#include <malloc.h>
+#include <sqlite3.h>
+
+namespace acpd::index {
+namespace {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+constexpr auto patience = 150ms; // for what was saved just before the question
+constexpr auto rest_after = 1s;
+
+using answerer = json::object (*)(const answer_source&, const arguments&);
+struct entry {
+  std::string_view what;
+  answerer answer;
+};
+constexpr std::array<entry, 5> answerers{{{"search", answer_search},
+                                          {"symbol", answer_symbol},
+                                          {"outline", answer_outline},
+                                          {"related", answer_related},
+                                          {"repo_map", answer_repo_map}}};
+
+answerer find(std::string_view what) {
+  for (const auto& known : answerers)
+    if (known.what == what) return known.answer;
+  return nullptr;
+}
+
+bool is_empty(const json::object& answer) {
+  for (const auto* list : {"hits", "definitions", "references", "symbols", "files"})
+    if (const auto* found = answer.if_contains(list); found && !found->as_array().empty())
+      return false;
+  return !answer.contains("text") || answer.at("text").as_string().empty();
+}
+
+/// "Nothing found" and "not indexed yet" are different answers.
+std::string note_for_nothing(const coverage& now) {
+  const auto files = std::to_string(now.indexed);
+  if (!now.problem.empty()) return "nothing found, but the index is not up to date: " + now.problem;
+  if (!now.complete || now.pending > 0)
+    return "not indexed yet: nothing found in the " + files + " of " +
+           std::to_string(now.indexed + now.pending) + " files that are; ask again in a moment";
+  return "nothing found in " + files + " indexed files";
+}
+
+/// Of a file that is not indexed: why not.
+void add_reason(json::object& answer, const workspace_info& about) {
+  const auto* indexed = answer.if_contains("indexed");
+  const auto rules = about.rules();
+  if (!indexed || indexed->as_bool() || !rules) return;
+  const auto why = rules->explain(std::string(answer.at("path").as_string()), false);
+  if (why.what != verdict::take) answer["reason"] = why.reason;
+}
+
+} // namespace
+
+query_thread::query_thread(watch_thread& watch, pipeline& pipe, output& out)
+    : watch_(watch), pipeline_(pipe), out_(out), thread_([this] { work(); }) {}
+
+query_thread::~query_thread() { stop(); }
+
+void query_thread::stop() {
+  inbox_.push(std::nullopt);
+  if (thread_.joinable()) thread_.join();
+}
+
+bool query_thread::knows(std::string_view what) { return find(what) != nullptr; }
+
+void query_thread::ask(question asked) { inbox_.push(std::move(asked)); }
+
+void query_thread::work() {
+  for (std::optional<std::chrono::steady_clock::time_point> rest_at;;) {
+    const auto asked = inbox_.wait(rest_at);
+    for (const auto& each : asked) {
+      if (!each) return;
+      answer(*each);
+    }
+    if (asked.empty()) rest();
+    rest_at.reset();
+    if (!asked.empty()) rest_at = std::chrono::steady_clock::now() + rest_after;
+  }
+}
+
+void query_thread::rest() {
+  open_.clear();
+  ::malloc_trim(0);
+}
+
+void query_thread::answer(const question& asked) {
+  try {
+    auto made = answer_fresh(asked);
+    const auto now = asked.about->now();
+    if (is_empty(made)) made["note"] = note_for_nothing(now);
+    add_reason(made, *asked.about);
+    made["coverage"] = now.to_json();
+    out_.ok(asked.id, std::move(made));
+  } catch (const bad_request& wrong) {
+    out_.error(asked.id, wrong.code, wrong.text);
+  } catch (const database_error& error) {
+    open_.erase(asked.about->id);
+    const bool damaged = error.code() == SQLITE_CORRUPT || error.code() == SQLITE_NOTADB;
+    if (damaged) pipeline_.rebuild(asked.about->id, error.what(), [](const std::string&) {});
+    out_.error(asked.id, "database",
+               std::string(error.what()) + (damaged ? "; it is being built anew" : ""));
+  } catch (const std::exception& error) { // one question must not end the worker
+    out_.error(asked.id, "internal", error.what());
+  }
+}
+
+json::object query_thread::answer_fresh(const question& asked) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  if (watch_.flush(asked.about->id).wait_until(until) == std::future_status::ready)
+    asked.about->settle(until);
+  std::vector<std::string> stale;
+  auto made = answer_once(asked, stale);
+  if (!stale.empty()) {
+    // The watcher did not tell, or not yet: have these read now, and ask once more.
+    const auto read = pipeline_.look(asked.about->id, stale);
+    if (read.wait_for(patience) == std::future_status::ready) made = answer_once(asked, stale);
+  }
+  mark_stale(made, stale);
+  return made;
+}
+
+json::object query_thread::answer_once(const question& asked, std::vector<std::string>& stale) {
+  auto& index = index_of(*asked.about);
+  const auto view = index.reads->look();
+  auto made =
+      find(asked.what)({view, asked.about->real_root, index.graph}, arguments(asked.members));
+  stale = stale_paths(made, view, asked.about->real_root);
+  return made;
+}
+
+query_thread::open_index& query_thread::index_of(const workspace_info& about) {
+  auto from = about.index();
+  if (!from)
+    throw bad_request{"not_open", "the index of " + about.root + " is not open: " +
+                                      (about.now().problem.empty() ? "ask again in a moment"
+                                                                   : about.now().problem)};
+  auto& open = open_[about.id];
+  if (open.from != from) {
+    open = {};
+    open.from = from;
+    open.reads = std::make_unique<reader>(*from);
+  }
+  return open;
+}
+
+} // namespace acpd::index
