@@ -1,18 +1,16 @@
-#include "protocol/compaction.h"
-
-#include "protocol/envelope.h"
+#include "protocol/base64.h"
+#include "protocol/compactor_state.h"
 #include "protocol/json_reader.h"
-#include "protocol/tool_fold.h"
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 namespace acpd::protocol {
 namespace {
 
 constexpr std::size_t max_merged_bytes = std::size_t{256} * 1024;
-constexpr std::size_t none = static_cast<std::size_t>(-1);
 // What was accepted once, under whatever limits, must be understood here.
 constexpr scan_limits no_limits{json_reader::hard_max_depth, max_line_bytes};
 
@@ -23,6 +21,7 @@ singleton singleton_of(std::string_view variant) {
   if (variant == "config_option_update") return singleton::config;
   if (variant == "available_commands_update") return singleton::commands;
   if (variant == "session_info_update") return singleton::title;
+  if (variant == "state_update") return singleton::state;
   return singleton::none;
 }
 
@@ -54,153 +53,149 @@ std::string_view update_of(std::string_view line) {
   return member(member(line, "params"), "update");
 }
 
+/// Whether a later one may leave fields as they are: then it replaces only what it covers.
+bool is_partial(singleton kind, acp_version version) {
+  return kind == singleton::title || (kind == singleton::usage && version == acp_version::v2);
+}
+
+std::string unquoted(std::string_view contents) {
+  if (contents.find('\\') == std::string_view::npos) return std::string(contents);
+  return unquote('"' + std::string(contents) + '"');
+}
+
+/// The raw id of the plan that a v2 update is about.
+std::string_view plan_id(std::string_view update) {
+  const auto id = member(member(update, "plan"), "planId");
+  return id.empty() ? member(update, "planId") : id;
+}
+
 } // namespace
 
-/// Slots stand in the order of the frames. The last one may be a run of chunks that is still open:
-/// its line then ends where the next text goes.
-struct compactor::state {
-  struct slot {
-    std::uint64_t seq = 0;
-    singleton single{};
-    bool rescan = false; // the line is not the logged one: `where` comes at the end
-    bool dropped = false;
-    std::size_t call = none; // a tool call: its line comes at the end
-    splice where{};
-    std::string line{};
-  };
+compactor::state::state() { last_of.fill(none); }
 
-  /// What the next chunk must equal to be merged with the last slot: all but the text, byte for
-  /// byte.
-  struct chunk_run {
-    bool open = false;
-    std::uint64_t turn = 0, process = 0;
-    std::string message_id;
-    std::size_t prefix_bytes = 0;
-    std::string suffix;
-  };
+compactor::state::slot& compactor::state::pass(const logged_update& u, const splice& where) {
+  slots.push_back(
+      {.seq = u.seq, .where = where, .line = std::string(u.line), .version = u.version});
+  return slots.back();
+}
 
-  std::vector<slot> slots;
-  chunk_run run;
-  tool_fold calls;
-  std::array<std::size_t, 7> last_of; // by singleton: its slot
-  std::vector<std::size_t> titles;    // slots of session_info_update that still count
+void compactor::state::close_run() {
+  if (run.open && run.binary) append_base64(slots.back().line, run.bytes);
+  if (run.open) slots.back().line += run.suffix;
+  run.open = false;
+}
 
-  state() { last_of.fill(none); }
+void compactor::state::drop(std::size_t i) {
+  slots[i].dropped = true;
+  slots[i].line = {};
+}
 
-  slot& pass(const logged_update& u, const splice& where) {
-    slots.push_back({.seq = u.seq, .where = where, .line = std::string(u.line)});
-    return slots.back();
+void compactor::state::add(const logged_update& u) {
+  const auto e = scan(u.line, no_limits);
+  if (!e || !e->update || !e->variant) {
+    close_run();
+    pass(u, e ? splice_of(*e, u.line) : splice{});
+    return;
   }
-
-  void close_run() {
-    if (run.open) slots.back().line += run.suffix;
-    run.open = false;
-  }
-
-  void add(const logged_update& u) {
-    const auto e = scan(u.line, no_limits);
-    if (!e || !e->update || !e->variant) {
-      close_run();
-      pass(u, e ? splice_of(*e, u.line) : splice{});
-      return;
-    }
-    const std::string variant = unquoted(e->variant.in(u.line));
+  const std::string variant = unquoted(e->variant.in(u.line));
+  if (u.version == acp_version::v2) {
+    if (add_v2(u, *e, variant)) return;
+  } else {
     if (is_chunk(variant) && add_chunk(u, *e)) return;
     close_run();
-    if (variant == "notice") return; // live only
     const bool announces = variant == "tool_call";
     if ((announces || variant == "tool_call_update") && add_tool(u, *e, announces)) return;
-    slot& s = pass(u, splice_of(*e, u.line));
-    s.single = singleton_of(variant);
-    if (s.single != singleton::none) keep_last(s.single);
   }
+  close_run();
+  if (variant == "notice") return; // live only
+  slot& s = pass(u, splice_of(*e, u.line));
+  if (is_chunk(variant)) s.message_id = u.message_id;
+  s.single = singleton_of(variant);
+  if (s.single != singleton::none) keep_last(s.single);
+}
 
-  static std::string unquoted(std::string_view contents) {
-    if (contents.find('\\') == std::string_view::npos) return std::string(contents);
-    return unquote('"' + std::string(contents) + '"');
-  }
-
-  bool add_chunk(const logged_update& u, const envelope& e) {
-    const auto text = chunk_text(e.update.in(u.line));
-    if (text.empty()) return false;
-    const auto from = static_cast<std::size_t>(text.data() - u.line.data()) + 1;
-    const auto prefix = u.line.substr(0, from);
-    const auto words = text.substr(1, text.size() - 2);
-    const auto suffix = u.line.substr(from + words.size());
-    if (continues_run(u, prefix, words, suffix)) {
-      slots.back().line += words;
-      slots.back().rescan = true;
-      return true;
-    }
-    close_run();
-    slot& s = pass(u, splice_of(e, u.line));
-    s.line.resize(prefix.size() + words.size());
-    run = {true, u.turn, u.process, std::string(u.message_id), prefix.size(), std::string(suffix)};
+bool compactor::state::add_chunk(const logged_update& u, const envelope& e) {
+  const auto text = chunk_text(e.update.in(u.line));
+  if (text.empty()) return false;
+  const auto from = static_cast<std::size_t>(text.data() - u.line.data()) + 1;
+  const auto prefix = u.line.substr(0, from);
+  const auto words = text.substr(1, text.size() - 2);
+  const auto suffix = u.line.substr(from + words.size());
+  if (!run.binary && continues_run(u, prefix, words.size(), suffix)) {
+    slots.back().line += words;
+    slots.back().rescan = true;
     return true;
   }
+  close_run();
+  slot& s = pass(u, splice_of(e, u.line));
+  s.message_id = u.message_id;
+  s.line.resize(prefix.size() + words.size());
+  run = {true,  u.turn, u.process, std::string(u.message_id), prefix.size(), std::string(suffix),
+         false, {}};
+  return true;
+}
 
-  bool continues_run(const logged_update& u, std::string_view prefix, std::string_view words,
-                     std::string_view suffix) const {
-    if (!run.open || run.turn != u.turn || run.process != u.process) return false;
-    if (run.message_id != u.message_id || run.prefix_bytes != prefix.size()) return false;
-    const std::string& line = slots.back().line;
-    if (line.size() + words.size() + suffix.size() > max_merged_bytes) return false;
-    return line.starts_with(prefix) && run.suffix == suffix;
-  }
-
-  bool add_tool(const logged_update& u, const envelope& e, bool announces) {
-    const auto update = e.update.in(u.line);
-    const auto id = member(update, "toolCallId");
-    if (!id.starts_with('"') || !e.session_id) return false;
-    const tool_update t{
-        u.turn, u.process, announces, id, e.session_id.in(u.line), e.params.in(u.line),
-        update, u.line};
-    std::size_t call = none;
-    switch (calls.add(t, call)) {
-    case tool_fold::outcome::opened:
-      slots.push_back({.seq = u.seq, .rescan = true, .call = call});
-      return true;
-    case tool_fold::outcome::folded: return true;
-    case tool_fold::outcome::too_large: return false;
-    }
+bool compactor::state::continues_run(const logged_update& u, std::string_view prefix,
+                                     std::size_t more, std::string_view suffix) const {
+  if (!run.open || run.turn != u.turn || run.process != u.process) return false;
+  if (run.message_id != u.message_id || run.prefix_bytes != prefix.size()) return false;
+  const std::string& line = slots.back().line;
+  if (line.size() + run.bytes.size() / 3 * 4 + more + suffix.size() > max_merged_bytes)
     return false;
-  }
+  return line.starts_with(prefix) && run.suffix == suffix;
+}
 
-  /// The last slot is of `kind`: what it makes superfluous is dropped.
-  void keep_last(singleton kind) {
-    const std::size_t newest = slots.size() - 1;
-    const auto drop = [this](std::size_t i) {
-      slots[i].dropped = true;
-      slots[i].line = {};
-    };
-    if (kind == singleton::title) {
-      std::erase_if(titles, [&](std::size_t i) {
-        const bool old = covers(update_of(slots[newest].line), update_of(slots[i].line));
-        if (old) drop(i);
-        return old;
-      });
-      titles.push_back(newest);
-      return;
-    }
-    std::size_t& last = last_of[static_cast<std::size_t>(kind)];
-    if (last != none) drop(last);
-    last = newest;
+bool compactor::state::add_tool(const logged_update& u, const envelope& e, bool announces) {
+  const auto update = e.update.in(u.line);
+  const auto id = member(update, "toolCallId");
+  if (!id.starts_with('"') || !e.session_id) return false;
+  const tool_update t{
+      u.turn, u.process, announces, id, e.session_id.in(u.line), e.params.in(u.line),
+      update, u.line};
+  std::size_t call = none;
+  switch (calls.add(t, call)) {
+  case tool_fold::outcome::opened:
+    slots.push_back({.seq = u.seq, .rescan = true, .call = call, .version = u.version});
+    return true;
+  case tool_fold::outcome::folded: return true;
+  case tool_fold::outcome::too_large: return false;
   }
+  return false;
+}
 
-  std::vector<folded_frame> finish() {
-    close_run();
-    std::vector<folded_frame> frames;
-    for (slot& s : slots) {
-      if (s.dropped) continue;
-      if (s.call != none) s.line = calls.line_of(s.call);
-      if (s.rescan) {
-        if (const auto e = scan(s.line, no_limits)) s.where = splice_of(*e, s.line);
-      }
-      frames.push_back({s.seq, s.single, s.where, std::move(s.line)});
-    }
-    return frames;
+/// The last slot is of `kind`: what it makes superfluous is dropped.
+void compactor::state::keep_last(singleton kind) {
+  const std::size_t newest = slots.size() - 1;
+  if (is_partial(kind, slots[newest].version)) {
+    std::erase_if(partial, [&](std::size_t i) {
+      const bool old = slots[i].single == kind &&
+                       covers(update_of(slots[newest].line), update_of(slots[i].line));
+      if (old) drop(i);
+      return old;
+    });
+    partial.push_back(newest);
+    return;
   }
-};
+  std::size_t& last = last_of[static_cast<std::size_t>(kind)];
+  if (last != none) drop(last);
+  last = newest;
+}
+
+std::vector<folded_frame> compactor::state::finish() {
+  close_run();
+  std::vector<folded_frame> frames;
+  for (slot& s : slots) {
+    if (s.dropped) continue;
+    if (s.call != none) s.line = calls.line_of(s.call);
+    if (s.patch != none) s.line = entities[s.patch].patch.line();
+    if (s.rescan) {
+      if (const auto e = scan(s.line, no_limits)) s.where = splice_of(*e, s.line);
+    }
+    frames.push_back(
+        {s.seq, s.single, s.where, std::move(s.line), s.version, std::move(s.message_id)});
+  }
+  return frames;
+}
 
 compactor::compactor() : state_(std::make_unique<state>()) {}
 compactor::~compactor() = default;
@@ -214,16 +209,20 @@ std::vector<folded_frame> compactor::finish() {
 }
 
 void drop_superseded(std::vector<std::vector<folded_frame>>& folds) {
-  std::array<bool, 7> seen{};
-  std::vector<std::string> titles; // updates of the session_info_update frames kept so far
+  std::array<bool, static_cast<std::size_t>(last_singleton) + 1> seen{};
+  std::set<std::string, std::less<>> plans;               // raw ids
+  std::vector<std::pair<singleton, std::string>> partial; // updates of those kept so far
   const auto superseded = [&](const folded_frame& f) {
     if (f.single == singleton::none) return false;
-    if (f.single != singleton::title)
+    if (f.single == singleton::plan_item)
+      return !plans.insert(std::string(plan_id(update_of(f.line)))).second;
+    if (!is_partial(f.single, f.version))
       return std::exchange(seen[static_cast<std::size_t>(f.single)], true);
     std::string update(update_of(f.line));
-    const bool old = std::ranges::any_of(
-        titles, [&](const std::string& later) { return covers(later, update); });
-    if (!old) titles.push_back(std::move(update));
+    const bool old = std::ranges::any_of(partial, [&](const auto& later) {
+      return later.first == f.single && covers(later.second, update);
+    });
+    if (!old) partial.emplace_back(f.single, std::move(update));
     return old;
   };
   for (auto fold = folds.rbegin(); fold != folds.rend(); ++fold) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/splice.h"
+#include "protocol/version.h"
 
 #include <cstdint>
 #include <memory>
@@ -10,13 +11,14 @@
 
 namespace acpd::protocol {
 
-/// One logged v1 session/update, as compaction sees it.
+/// One logged session/update, as compaction and rendering see it.
 struct logged_update {
   std::uint64_t seq = 0;
   std::uint64_t turn = 0;      // 0: outside any turn
   std::uint64_t process = 0;   // which agent process wrote it
-  std::string_view message_id; // the row's: the agent's or a minted one; chunks only
+  std::string_view message_id; // the row's: the agent's or a minted one; chunks only, no quotes
   std::string_view line;       // original bytes
+  acp_version version = acp_version::v1; // of the bytes
 };
 
 /// Of these only the last in the whole session is kept, at its place.
@@ -28,7 +30,11 @@ enum class singleton : std::uint8_t {
   config,
   commands,
   title,
+  state,     // v2
+  plan_item, // v2: the last of each planId
 };
+/// The highest value, for who reads them from a file.
+inline constexpr singleton last_singleton = singleton::plan_item;
 
 /// One frame of a compacted replay: a whole session/update line whose session id and _meta are put
 /// in by render() with `where`, as for a logged line.
@@ -37,6 +43,8 @@ struct folded_frame {
   singleton single{};
   splice where;
   std::string line;
+  acp_version version = acp_version::v1; // of the line, as its entries were
+  std::string message_id{};              // a chunk's, of its first entry: empty where there is none
 };
 
 /// Folds a run of updates into the fewest frames that show the same conversation: a pure function
@@ -48,7 +56,11 @@ struct folded_frame {
 /// out. Everything else, unknown variants too, passes as it is. Values are never re-serialised: raw
 /// spans are moved. A run must hold whole turns: a call that its edge cuts would be shown twice. A
 /// session_info_update is a patch: it supersedes an earlier one only when it has each of its
-/// fields. Owned by one reader; no thread rules.
+/// fields.
+/// Entries of v2 are patches with three states: of a tool call's and a terminal's fields the last
+/// value is kept, null too; content that is replaced takes what was appended before with it, as
+/// does a message's and a terminal's output; of each plan the last is kept. Owned by one reader; no
+/// thread rules.
 class compactor {
 public:
   compactor();
