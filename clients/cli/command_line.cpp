@@ -3,6 +3,7 @@
 #include "clients/cli/commands.h"
 #include "clients/cli/connect.h"
 #include "clients/cli/exit_codes.h"
+#include "clients/cli/relay.h"
 
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -31,6 +32,8 @@ struct command_line {
   attach_options attach;
   log_options log;
   permit_options permit;
+  token_options token;
+  agents_options update;
   connect_arguments connect;
   std::string session, shell;
   std::vector<std::string> words;
@@ -58,6 +61,13 @@ void add_connect(CLI::App& app, command_line& c) {
   });
   connect->add_option("--agent", c.connect.agent,
                       "the agent of new sessions; shows its sessions only");
+  connect->add_option("--remote", c.connect.remote.url,
+                      "the daemon is elsewhere: ssh://HOST or wss://HOST:PORT; a cut link, a "
+                      "changed address and a sleep go unnoticed by the editor");
+  connect->add_option("--token-file", c.connect.remote.token_file,
+                      "for wss://: file of mode 0600 with the token; else ACPD_TOKEN");
+  connect->add_option("--ca", c.connect.remote.ca_file,
+                      "for wss://: PEM file that vouches for the daemon's certificate");
   connect->prefix_command();
   connect->footer("Starts the daemon when none runs, and reconnects by itself. Further arguments, "
                   "on a terminal, run the agent's own program with them, as ACP's terminal login "
@@ -131,6 +141,39 @@ void add_ending(CLI::App& app, command_line& c) {
   stop->add_flag("--agents", c.agents, "end the agents, too");
 }
 
+void add_remote(CLI::App& app, command_line& c) {
+  CLI::App* token = app.add_subcommand("token", "who may come from elsewhere");
+  token->require_subcommand(1);
+  CLI::App* made = token->add_subcommand("new", "make a token, and print it this once");
+  made->callback([&c] { c.chosen = [&c] { return token_new(c.common, c.token); }; });
+  made->add_option("--role", c.token.role, "controller, or observer: looks on")
+      ->check(CLI::IsMember({"controller", "observer"}))
+      ->capture_default_str();
+  made->add_option("--name", c.token.name, "what to call it");
+  CLI::App* ls = token->add_subcommand("ls", "list the tokens");
+  ls->callback([&c] { c.chosen = [&c] { return token_list(c.common); }; });
+  CLI::App* revoke = token->add_subcommand("revoke", "end a token and its connections");
+  revoke->callback([&c] { c.chosen = [&c] { return token_revoke(c.common, c.token); }; });
+  revoke->add_option("NAME", c.token.name, "its name or number")->required();
+  CLI::App* through = add(app, c, "relay", "stdin and stdout become the daemon's socket",
+                          [&c] { return relay(c.common.flags); });
+  through->footer("What `acpctl connect --remote ssh://HOST` runs on HOST.");
+}
+
+void add_agents(CLI::App& app, command_line& c) {
+  CLI::App* all = app.add_subcommand("agents", "which agents there are, and how to get the others");
+  CLI::App* update = all->add_subcommand("update", "look into the ACP registry for newer ones");
+  all->callback([&c, update] { // runs after its subcommand's
+    if (!update->parsed()) c.chosen = [&c] { return acpd::cli::agents(c.common); };
+  });
+  update->callback([&c] { c.chosen = [&c] { return agents_update(c.common, c.update); }; });
+  update->add_option("FILE", c.update.source,
+                     "the registry's JSON: a file, - or an https:// address");
+  update->add_flag("--yes,-y", c.update.yes, "write what is new without asking");
+  update->footer("Shows what is new and which commands change. Nothing is changed without "
+                 "consent: asks on a terminal.");
+}
+
 void add_completion(CLI::App& app, command_line& c) {
   CLI::App* completion = add(app, c, "completion", "print the completion script of a shell",
                              [&c] { return acpd::cli::completion(c.shell); });
@@ -159,6 +202,8 @@ int run_command_line(int argc, char** argv) {
   add_work(app, c);
   add_looking(app, c);
   add_ending(app, c);
+  add_remote(app, c);
+  add_agents(app, c);
   add_completion(app, c);
   try {
     app.parse(argc, argv);

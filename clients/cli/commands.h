@@ -28,6 +28,14 @@ struct log_options {
   std::int64_t from = 1;
   bool follow = false;
 };
+struct token_options {
+  std::string role = "controller";
+  std::string name;
+};
+struct agents_options {
+  std::string source; // a file, - or an https:// address; empty: the ACP registry
+  bool yes = false;
+};
 struct permit_options {
   std::string session;
   std::string id; // of one question
@@ -44,9 +52,14 @@ int cancel(const common_options& common, const std::string& session);
 int close(const common_options& common, const std::string& session);
 int remove(const common_options& common, const std::string& session);
 int permit(const common_options& common, const permit_options& o);
+int token_new(const common_options& common, const token_options& o);
+int token_list(const common_options& common);
+int token_revoke(const common_options& common, const token_options& o);
 int status(const common_options& common);
 int stop(const common_options& common, bool agents);
 int doctor(const common_options& common);
+int agents(const common_options& common);
+int agents_update(const common_options& common, const agents_options& o);
 int completion(const std::string& shell);
 int agent_names(const common_options& common); // for completion
 

@@ -2,6 +2,7 @@
 
 #include "clients/cli/bridge/bridge.h"
 #include "clients/cli/exit_codes.h"
+#include "server/wire/agent_updates.h"
 #include "server/wire/config.h"
 #include "server/wire/known_agents.h"
 
@@ -27,6 +28,9 @@ std::string* value_of(connect_arguments& out, std::string_view option) {
   if (option == "--socket") return &out.flags.socket;
   if (option == "--state-dir") return &out.flags.state_dir;
   if (option == "--config") return &out.flags.config;
+  if (option == "--remote") return &out.remote.url;
+  if (option == "--token-file") return &out.remote.token_file;
+  if (option == "--ca") return &out.remote.ca_file;
   return nullptr;
 }
 
@@ -38,6 +42,8 @@ int run_agents_program(const connect_arguments& arguments, const wire::paths& wh
     return complain(usage, "further arguments run the agent's own program, which needs a terminal; "
                            "an editor's settings name `acpctl connect --agent " +
                                arguments.agent + "` without them");
+  if (const auto loaded = wire::load_updates(where.state_dir); !loaded)
+    complain(ok, loaded.error().text);
   const auto config = wire::read_config(where.config, !arguments.flags.config.empty());
   if (!config) return complain(failed, config.error().text);
   const auto agent = wire::find_agent(*config, arguments.agent);
@@ -84,8 +90,14 @@ int connect(connect_arguments arguments) {
   if (::isatty(STDIN_FILENO) != 0)
     complain(ok, "this speaks ACP on stdin and stdout, for an editor; for people there are "
                  "`acpctl run` and `acpctl attach`. Ctrl-D ends it");
-  return bridge::run_bridge(
-      {*std::move(where), std::move(arguments.flags.config), std::move(arguments.agent)});
+  std::optional<bridge::remote_target> remote;
+  if (!arguments.remote.url.empty()) {
+    auto found = bridge::find_remote(arguments.remote);
+    if (!found) return complain(usage, found.error().text);
+    remote = *std::move(found);
+  }
+  return bridge::run_bridge({*std::move(where), std::move(arguments.flags.config),
+                             std::move(arguments.agent), std::move(remote)});
 }
 
 } // namespace acpd::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "clients/cli/bridge/remote_target.h"
 #include "server/wire/paths.h"
 
 #include <optional>
@@ -12,6 +13,7 @@ namespace acpd::cli {
 struct connect_arguments {
   wire::path_flags flags;
   std::string agent;
+  bridge::remote_options remote;
   std::vector<std::string> program_arguments; // not empty: run the agent's own program with them
 };
 

@@ -4,6 +4,7 @@
 #include "clients/cli/output.h"
 #include "clients/cli/text.h"
 #include "protocol/envelope.h"
+#include "server/wire/agent_updates.h"
 
 #include <algorithm>
 
@@ -75,6 +76,9 @@ int doctor(const common_options& common) {
   const auto where = wire::find_paths(common.flags);
   protocol::result<wire::config> config = std::unexpected(protocol::failure{});
   if (where) {
+    if (const auto loaded = wire::load_updates(where->state_dir); !loaded)
+      found.checks.push_back({"agents.json", health::bad, loaded.error().text,
+                              "move it away; `acpctl agents update` writes it anew"});
     config = wire::read_config(where->config, !common.flags.config.empty());
     found.add(check_files(common, *where, config));
     found.add(check_daemon(*where));

@@ -218,14 +218,14 @@ std::vector<agent_check> check_agents(const wire::config& config) {
   std::vector<agent_check> out;
   for (const auto& [name, agent] : config.agents) {
     const auto found = find(agent.command.front());
-    out.push_back(
-        {name, found ? found->string() : "", found ? "" : wire::not_installed(agent), true});
+    out.push_back({name, found ? found->string() : "", found ? "" : wire::not_installed(agent),
+                   true, agent.command, ""});
   }
   for (const wire::known_agent& known : wire::known_agents()) {
-    if (config.agents.contains(std::string(known.id))) continue;
+    if (config.agents.contains(known.id)) continue;
     const auto found = find(known.argv().front());
     out.push_back(
-        {std::string(known.id), found ? found->string() : "", std::string(known.install), false});
+        {known.id, found ? found->string() : "", known.install, false, known.command, known.note});
   }
   return out;
 }

@@ -28,6 +28,8 @@ struct agent_check {
   std::string program; // path; empty: not found
   std::string how_to_get;
   bool configured = false;
+  std::vector<std::string> command;
+  std::string note;
 };
 
 /// What a program printed to stdout (its first line), or nothing when it is missing or fails.

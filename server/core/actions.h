@@ -75,14 +75,22 @@ struct stop_agent {};
 struct ask {
   question value;
 }; // file, terminal, extension: somebody must do it
+/// Someone is to see what this terminal has written so far: terminal_output, please.
+struct read_terminal {
+  std::uint64_t terminal;
+};
+/// What is shown of the process's terminals, for the next daemon; empty: nothing any more.
+struct save_terminals {
+  std::string state;
+};
 struct turn_closed {
   std::uint64_t from, to;
-};              // entries of an ended turn: fold them
+}; // entries of an ended turn: fold them
 struct bury {}; // delete everything of the session
 
 using action = std::variant<log_line, log_own, save_session, save_turn, save_question,
                             erase_question, save_answer, durable, send, forget_sent, start_agent,
-                            stop_agent, ask, turn_closed, bury>;
+                            stop_agent, ask, read_terminal, save_terminals, turn_closed, bury>;
 using actions = std::vector<action>;
 
 } // namespace acpd::core

@@ -86,11 +86,41 @@ struct agent_progress {
   std::uint64_t written;
 };
 
+/// The agent has a terminal: its number and its command line.
+struct terminal_started {
+  std::uint64_t terminal;
+  std::string_view command;
+};
+
+/// What a terminal has written: when it ended, or was asked for by read_terminal.
+struct terminal_output {
+  std::uint64_t terminal;
+  std::string_view output;
+  std::string_view how; // it ended: "exit code 1"; empty: it runs
+  bool truncated;       // output is not all of it
+};
+
+/// A prompt that waits gets another text, or is withdrawn. Nothing happens when it has started: the
+/// caller looks first.
+struct edit_queued {
+  std::int64_t turn;       // row
+  std::string_view prompt; // raw JSON: content blocks
+};
+struct remove_queued {
+  std::int64_t turn;
+};
+
+/// A person gives the session another title.
+struct rename_in {
+  std::string_view title;
+};
+
 struct close_in {};  // stop the turn and the agent
 struct delete_in {}; // close, and forget everything
 
 using event = std::variant<prompt_in, cancel_in, request_in, notification_in, cancel_request_in,
                            answer_in, agent_line, agent_ready, agent_failed, agent_exited,
-                           agent_progress, close_in, delete_in>;
+                           agent_progress, terminal_started, terminal_output, edit_queued,
+                           remove_queued, rename_in, close_in, delete_in>;
 
 } // namespace acpd::core

@@ -62,6 +62,7 @@ std::optional<handshake::request> handshake::on_response(std::string_view result
     keep(result);
     return ask_choice();
   case step::load:
+    if (what_->importing && !ok) return fail(error);
     // A load that replays nothing of a session that had turns has failed, whatever it answers.
     if (!ok || (what_->had_turns && replayed_ == 0)) return ask_fresh();
     keep(result);
@@ -84,7 +85,9 @@ std::optional<handshake::request> handshake::ask_open() {
   agent_sid_ = what_->agent_sid;
   const std::string_view caps = member(initialize_result_, "agentCapabilities");
   const std::string_view resume = member(member(caps, "sessionCapabilities"), "resume");
-  if (resume.starts_with('{')) {
+  if (what_->importing && member(caps, "loadSession") != "true")
+    return fail(R"({"code":-32601,"message":"this agent cannot load its earlier sessions"})");
+  if (resume.starts_with('{') && !what_->resume_refused && !what_->importing) {
     step_ = step::resume;
     return with_session("session/resume", true);
   }
@@ -151,6 +154,7 @@ void handshake::keep(std::string_view result) {
 bool handshake::swallows(std::string_view variant) {
   if (state_ != state::opening || (step_ != step::load && step_ != step::resume)) return false;
   ++replayed_;
+  if (importing()) return false; // acpd has none of it
   return variant != "available_commands_update" && variant != "current_mode_update" &&
          variant != "config_option_update" && variant != "session_info_update" &&
          variant != "usage_update";

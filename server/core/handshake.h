@@ -17,7 +17,9 @@ struct opening {
   std::string mcp_servers;     // raw JSON array
   std::string agent_sid;  // raw JSON string of the agent's own id: restore it; empty: a new session
   bool had_turns = false; // losing the agent's own memory must be said
-  std::vector<choice> chosen; // modes and options to ask for again
+  bool importing = false; // agent_sid is a session that acpd never had: loaded or nothing
+  bool resume_refused = false; // this agent's capability is not to be believed
+  std::vector<choice> chosen;  // modes and options to ask for again
 };
 
 /// acpd's side of the first words with an agent process: initialize, authenticate as before, a new
@@ -54,6 +56,7 @@ public:
   void retry();
 
   state now() const { return state_; }
+  bool importing() const { return what_ && what_->importing; }
   const std::string& initialize_result() const { return initialize_result_; } // raw JSON
   const std::string& agent_sid() const { return agent_sid_; }                 // raw JSON string
   const std::string& modes() const { return modes_; }

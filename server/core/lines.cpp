@@ -63,6 +63,18 @@ std::string error_line(std::string_view id, int code, std::string_view text,
   return error_line(id, error.append("}"));
 }
 
+std::string as_cancelled(std::string_view response) {
+  constexpr std::string_view plain = R"({"stopReason":"cancelled"})";
+  const auto e = response.empty() ? result<envelope>(envelope{}) : scan(response);
+  if (!e || !e->result) return result_line("null", plain);
+  const std::string_view result = e->result.in(response), reason = member(result, "stopReason");
+  if (!reason.starts_with('"')) return result_line("null", plain);
+  std::string told(result);
+  told.replace(static_cast<std::size_t>(reason.data() - result.data()), reason.size(),
+               "\"cancelled\"");
+  return result_line("null", told);
+}
+
 std::string notification_line(std::string_view method, std::string_view raw_params) {
   std::string out = R"({"jsonrpc":"2.0","method":")";
   return out.append(method).append(R"(","params":)").append(raw_params).append("}");

@@ -25,6 +25,10 @@ std::string error_line(std::string_view id, std::string_view raw_error);
 std::string error_line(std::string_view id, int code, std::string_view text,
                        std::string_view raw_data = {});
 
+/// The agent's answer to a prompt that was cancelled, as ACP v1 wants it: its result with the stop
+/// reason "cancelled", or that alone when it answered an error. Id null.
+std::string as_cancelled(std::string_view response);
+
 std::string notification_line(std::string_view method, std::string_view raw_params);
 std::string request_line(std::uint64_t n, std::string_view method, std::string_view raw_params);
 

@@ -9,13 +9,6 @@ namespace acpd::core {
 
 using namespace protocol;
 
-namespace {
-
-constexpr std::string_view cancelled_response =
-    R"({"jsonrpc":"2.0","id":null,"result":{"stopReason":"cancelled"}})";
-
-} // namespace
-
 session::session(session_seed seed) : s_(std::move(seed)) {
   quoted_sid_ = quoted(s_.sid);
   for (turn& t : s_.open_turns) {
@@ -134,6 +127,7 @@ void session::start(turn t) {
 
 /// The turn's first entries: that it started, and what was asked, for everybody but its author.
 void session::show_start(turn& t, const envelope& e) {
+  forget_shown_terminals();
   t.number = ++s_.turns;
   t.started_seq = next_seq();
   out_->push_back(
@@ -146,7 +140,8 @@ void session::show_start(turn& t, const envelope& e) {
   });
 }
 
-/// Ends a turn in the log, in its row and for its key. The response is the agent's line, or acpd's.
+/// Ends a turn in the log, in its row and for its key. The response is the agent's line, or acpd's;
+/// both: the log keeps the agent's, and everybody is told acpd's.
 void session::end(turn t, turn_state state, std::string outcome, std::string_view agent_response,
                   std::string own_response) {
   if (t.number == 0) t.number = ++s_.turns; // never began
@@ -155,13 +150,20 @@ void session::end(turn t, turn_state state, std::string outcome, std::string_vie
   t.outcome = std::move(outcome);
   t.ended_ms = at_ms_;
   last_outcome_ = t.outcome;
+  if (t.started_seq) forget_shown_terminals();
   if (t.keyed) {
-    std::string answer(agent_response.empty() ? std::string_view(own_response) : agent_response);
+    std::string answer(own_response.empty() ? agent_response : std::string_view(own_response));
     out_->push_back(save_answer{t.key, true, t.key_hash, std::move(answer), t.id, seq});
   }
   if (!agent_response.empty())
-    out_->push_back(log_line{
-        entry_kind::turn_ended, agent_response, {}, {}, seq, t.number, s_.processes, t.id});
+    out_->push_back(log_line{entry_kind::turn_ended,
+                             agent_response,
+                             {},
+                             own_response.empty() ? std::string_view() : told_as_cancelled,
+                             seq,
+                             t.number,
+                             s_.processes,
+                             t.id});
   else
     out_->push_back(log_own{
         entry_kind::turn_ended, std::move(own_response), {}, seq, t.number, s_.processes, t.id});
@@ -183,7 +185,7 @@ void session::cancel_running() {
   running_->cancelled = true;
   send_line(send_kind::notification, "session/cancel",
             notification_line("session/cancel", R"({"sessionId":)" + s_.agent_sid + "}"), 0);
-  cancel_questions();  // behind the cancel: else an agent may go on, and end as if nothing was
+  cancel_questions(); // behind the cancel: else an agent may go on, and end as if nothing was
   out_->push_back(save_turn{*running_});
   out_->push_back(durable{});
 }
@@ -192,7 +194,7 @@ void session::cancel_queued() {
   while (!queue_.empty()) {
     turn t = std::move(queue_.front());
     queue_.pop_front();
-    end(std::move(t), turn_state::ended, "cancelled", {}, std::string(cancelled_response));
+    end(std::move(t), turn_state::ended, "cancelled", {}, as_cancelled({}));
   }
 }
 
@@ -201,7 +203,7 @@ void session::on(const cancel_request_in& e) {
   if (auto at = std::ranges::find(queue_, e.key, &turn::key); at != queue_.end()) {
     turn t = std::move(*at);
     queue_.erase(at);
-    return end(std::move(t), turn_state::ended, "cancelled", {}, std::string(cancelled_response));
+    return end(std::move(t), turn_state::ended, "cancelled", {}, as_cancelled({}));
   }
   for (const auto& [n, c] : s_.calls) {
     if (c.kind != send_kind::request || c.key != e.key) continue;
@@ -218,7 +220,7 @@ void session::on(const close_in&) {
   if (running_) {
     turn t = std::move(*running_);
     running_.reset();
-    end(std::move(t), turn_state::ended, "cancelled", {}, std::string(cancelled_response));
+    end(std::move(t), turn_state::ended, "cancelled", {}, as_cancelled({}));
   }
   cancel_queued();
   for (const auto& [n, c] : std::exchange(s_.calls, {}))
@@ -231,6 +233,7 @@ void session::on(const close_in&) {
   if (agent_ != agent_state::none) out_->push_back(stop_agent{});
   agent_ = agent_state::none;
   s_.shim = 0;
+  terminals_ = {};
   s_.closed = true;
   progress_.clear();
   out_->push_back(save_session{});
@@ -245,7 +248,7 @@ void session::on(const delete_in&) {
 /// The agent is gone in the middle of a turn: said in the conversation, then in the response.
 void session::give_up(turn t, std::string_view outcome, std::string_view text) {
   if (t.cancelled) {
-    end(std::move(t), turn_state::ended, "cancelled", {}, std::string(cancelled_response));
+    end(std::move(t), turn_state::ended, "cancelled", {}, as_cancelled({}));
     return;
   }
   say(text);

@@ -2,6 +2,7 @@
 
 #include "server/core/actions.h"
 #include "server/core/events.h"
+#include "server/core/terminal_views.h"
 
 #include <deque>
 #include <map>
@@ -44,6 +45,8 @@ public:
 
   /// A process was started for this session and has this row; lines to it count from `next_n`.
   void bind(std::int64_t shim, std::uint64_t next_n);
+  /// What the daemon before showed of that process's terminals (save_terminals).
+  void restore_terminals(std::string_view state) { terminals_.restore(state); }
   /// The next number for a line to the agent; the handshake takes its own from here.
   std::uint64_t take_n() { return s_.next_n++; }
 
@@ -56,6 +59,7 @@ public:
   std::string_view progress() const { return progress_; } // raw JSON of the last acpd/progress
   std::string_view last_outcome() const { return last_outcome_; }
   std::string_view commands() const { return commands_; }
+  const terminal_views& terminals() const { return terminals_; }
   const turn* find_turn(std::string_view key) const; // running or queued
   bool has_call(std::string_view key) const;         // a request is under way
   bool awaits(std::string_view raw_id) const;        // the agent has a request of this id
@@ -78,6 +82,10 @@ private:
   void cancel_running();
   void cancel_queued();
   void give_up(turn t, std::string_view outcome, std::string_view text);
+  // session_people.cpp: what people change of a session
+  void on(const edit_queued& e);
+  void on(const remove_queued& e);
+  void on(const rename_in& e);
   // session_agent.cpp: the agent's side
   void on(const agent_line& e);
   void on(const agent_ready& e);
@@ -92,6 +100,13 @@ private:
   std::string_view message_id(const agent_line& e, std::string_view variant);
   void remember_choice(const call& c, std::string_view result);
   void say(std::string_view text);
+  // session_terminals.cpp: what is shown of the agent's terminals
+  void on(const terminal_started& e);
+  void on(const terminal_output& e);
+  void note_terminals(const agent_line& e);
+  void show(const terminal_views::shown& what);
+  void forget_shown_terminals();
+  void keep_terminals();
   // session_requests.cpp: what passes through, and questions
   void on(const request_in& e);
   void on(const notification_in& e);
@@ -121,6 +136,7 @@ private:
   std::deque<turn> queue_;
   std::map<std::int64_t, question> questions_;
   std::deque<waiting_request> waiting_; // for the agent to be ready
+  terminal_views terminals_;
   std::string progress_, last_outcome_, commands_;
   std::uint64_t written_ = 0;
 

@@ -45,10 +45,12 @@ void session::on_update(const agent_line& e) {
     chunk_variant_.clear();
     note_state(e, variant);
   }
+  const bool terminals = !chunk && variant.starts_with("tool_call") && terminals_.concerns(e.line);
   const std::uint64_t seq = next_seq();
   out_->push_back(log_line{kind_of(variant), e.line, splice_of(e.e, e.line),
                            chunk ? message_id(e, variant) : std::string_view(), seq, turn_number(),
                            s_.processes, 0});
+  if (terminals) note_terminals(e);
 }
 
 /// The message that a chunk belongs to: the agent's own id, or one that is minted whenever the
@@ -123,7 +125,8 @@ std::optional<question_kind> asks_for(std::string_view method) {
   if (method == "elicitation/create") return question_kind::elicitation;
   if (method == "fs/read_text_file" || method == "fs/write_text_file") return question_kind::file;
   if (method.starts_with("terminal/")) return question_kind::terminal;
-  if (method.starts_with("_")) return question_kind::extension;
+  // mcp/message: the agent calls an MCP server that lives in an editor.
+  if (method.starts_with("_") || method == "mcp/message") return question_kind::extension;
   return std::nullopt;
 }
 
@@ -198,7 +201,12 @@ void session::on_response(const agent_line& e) {
   turn t = std::move(*running_);
   running_.reset();
   std::string outcome = e.e.result ? unquote(member(e.e.result.in(e.line), "stopReason")) : "error";
-  end(std::move(t), turn_state::ended, std::move(outcome), e.line, {});
+  std::string told; // as the agent says
+  if (t.cancelled && outcome != "cancelled") {
+    told = as_cancelled(e.line);
+    outcome = "cancelled";
+  }
+  end(std::move(t), turn_state::ended, std::move(outcome), e.line, std::move(told));
   start_next();
 }
 
@@ -247,6 +255,7 @@ void session::on(const agent_ready& e) {
 void session::on(const agent_failed& e) {
   agent_ = agent_state::none;
   s_.shim = 0;
+  terminals_ = {};
   s_.calls.clear();
   if (e.lost_choice) s_.chosen.clear();
   for (const waiting_request& w : std::exchange(waiting_, {}))
@@ -270,6 +279,7 @@ void session::on(const agent_exited& e) {
                       error_line("null", internal_error, "the agent " + e.how + "; try again")});
   agent_ = agent_state::none;
   s_.shim = 0;
+  terminals_ = {}; // they ended with it
   if (running_) {
     turn t = std::move(*running_);
     if (t.sent_as > e.started && !t.cancelled &&

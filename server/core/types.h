@@ -21,6 +21,14 @@ enum class entry_kind : std::uint8_t {
   gated,              // an update for clients that have the capability
 };
 
+/// message_id of a turn_ended entry whose line says something else than what editors are told:
+/// the turn was cancelled (ACP v1: its prompt is answered "cancelled", whatever the agent says).
+inline constexpr std::string_view told_as_cancelled = "cancelled";
+
+/// ref of an update that names a terminal of acpd's in its content: it is followed by an own update
+/// with the terminal's text, and no editor is shown the name (terminal_views.h).
+inline constexpr std::int64_t names_terminal = 1;
+
 enum class turn_state : std::uint8_t {
   queued,          // waits for the turn before it, or for the agent
   running,         // sent to the agent

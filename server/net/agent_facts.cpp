@@ -1,5 +1,6 @@
 #include "server/net/agent_facts.h"
 
+#include "server/net/control.h"
 #include "server/net/hub.h"
 #include "server/wire/known_agents.h"
 
@@ -43,12 +44,11 @@ std::string initialize_answer(const std::string& agents_result, bool terminal_lo
   else
     session.erase("close"); // some editors send it when a tab is closed
   session.erase("fork");
-  object_at(caps,
-            "_meta")["acpd"] = {{"version", 1},
-                                {"methods",
-                                 {"_acpd/status", "_acpd/session/status", "_acpd/session/prompt",
-                                  "_acpd/session/cancel", "_acpd/session/close", "_acpd/log",
-                                  "_acpd/pending/list", "_acpd/pending/answer", "_acpd/stop"}}};
+  object_at(caps, "_meta")["acpd"] = {
+      {"version", 1},
+      {"methods", json::parse(control::methods())},
+      {"notifications",
+       {"_acpd/watch/changed", "_acpd/state", "_acpd/heartbeat", "_acpd/stream/resumed"}}};
   if (auto* methods = result.if_contains("authMethods");
       methods && methods->is_array() && !terminal_login) {
     json::array kept;
@@ -79,36 +79,65 @@ std::string fingerprint(const wire::agent_config& agent) {
 }
 
 // What is known of agents lies in STATE/agents: one file an agent, its fingerprint and its answer.
+// Looking at the program and reading the file may block: the session thread does neither.
 
-const agent_facts* hub::facts(const wire::agent_config& agent) {
-  const std::string now = fingerprint(agent);
-  auto at = facts_.find(agent.name);
-  if (at == facts_.end()) {
-    std::ifstream file(paths.state_dir / "agents" / agent.name);
-    agent_facts found;
-    if (!std::getline(file, found.fingerprint) || !std::getline(file, found.initialize_result))
-      return nullptr;
-    at = facts_.emplace(agent.name, std::move(found)).first;
-  }
-  return at->second.fingerprint == now ? &at->second : nullptr;
+namespace {
+
+std::optional<agent_facts> read_facts(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  agent_facts found;
+  if (!std::getline(file, found.fingerprint) || !std::getline(file, found.initialize_result))
+    return std::nullopt;
+  return found;
+}
+
+std::error_code write_facts(const std::filesystem::path& dir, const std::string& name,
+                            const agent_facts& facts) {
+  std::error_code ec;
+  std::filesystem::create_directories(dir, ec);
+  std::ofstream(dir / (name + ".new")) << facts.fingerprint << "\n"
+                                       << facts.initialize_result << "\n";
+  std::filesystem::rename(dir / (name + ".new"), dir / name, ec);
+  return ec;
+}
+
+} // namespace
+
+void hub::facts(const wire::agent_config& agent, facts_found done) {
+  struct look {
+    std::string fingerprint;
+    std::optional<agent_facts> kept;
+  };
+  pool.block([agent, path = paths.state_dir / "agents" /
+                            agent.name] { return look{fingerprint(agent), read_facts(path)}; },
+             [this, name = agent.name, done = std::move(done)](look found) mutable {
+               // What was learnt since this daemon started may not be in the file yet.
+               if (found.kept) facts_.try_emplace(name, *std::move(found.kept));
+               const auto at = facts_.find(name);
+               if (at == facts_.end() || at->second.fingerprint != found.fingerprint)
+                 return done(std::nullopt);
+               done(at->second.initialize_result);
+             });
+}
+
+std::string_view hub::said(const std::string& agent) const {
+  const auto at = facts_.find(agent);
+  return at == facts_.end() ? std::string_view() : at->second.initialize_result;
 }
 
 void hub::learn(const wire::agent_config& agent, std::string initialize_result) {
-  agent_facts& known = facts_[agent.name];
-  const std::string now = fingerprint(agent);
-  if (known.fingerprint == now && known.initialize_result == initialize_result) return;
-  known = {now, std::move(initialize_result)};
   pool.block(
-      [dir = paths.state_dir / "agents", name = agent.name, known] {
-        std::error_code ec;
-        std::filesystem::create_directories(dir, ec);
-        std::ofstream(dir / (name + ".new")) << known.fingerprint << "\n"
-                                             << known.initialize_result << "\n";
-        std::filesystem::rename(dir / (name + ".new"), dir / name, ec);
-        return ec;
-      },
-      [](std::error_code ec) {
-        if (ec) spdlog::warn("what the agent said of itself was not kept: {}", ec.message());
+      [agent] { return fingerprint(agent); },
+      [this, name = agent.name, result = std::move(initialize_result)](std::string now) mutable {
+        agent_facts& known = facts_[name];
+        if (known.fingerprint == now && known.initialize_result == result) return;
+        known = {std::move(now), std::move(result)};
+        pool.block([dir = paths.state_dir / "agents", name,
+                    known] { return write_facts(dir, name, known); },
+                   [](std::error_code ec) {
+                     if (ec)
+                       spdlog::warn("what the agent said of itself was not kept: {}", ec.message());
+                   });
       });
 }
 

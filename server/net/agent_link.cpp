@@ -25,6 +25,8 @@ agent_link::agent_link(hub& h, std::int64_t id, std::string agent_name, std::str
 
 std::uint64_t agent_link::next_n() const { return host_ ? host_->core.data().next_n : probe_n_; }
 
+std::uint64_t agent_link::take_n() { return host_ ? host_->core.take_n() : probe_n_++; }
+
 // ---- the shim's socket
 
 void agent_link::connected(agent::unique_fd fd) {
@@ -117,8 +119,8 @@ void agent_link::on_frame(const wire::frame_header& h, std::string_view payload)
   case shim_frame::exited:
     if (auto how = agent::unpack<agent::shim_exit>(payload)) on_exited(*how);
     return;
-  case shim_frame::term_state: return on_terminal(h.number, payload, false);
-  case shim_frame::term_exited: return on_terminal(h.number, payload, true);
+  case shim_frame::term_state: return on_terminal(h.number, payload);
+  case shim_frame::term_exited: return read_terminal(h.number); // before who waits for it goes on
   default: return;
   }
 }
@@ -167,8 +169,14 @@ void agent_link::on_line(std::string_view line) {
       !(e->session_id && e->update && e->variant))
     return bad_line("a session/update without sessionId, update or update.sessionUpdate");
   if (!host_) {
+    const bool taken =
+        e->kind != shape::response && asked_ &&
+        (e->kind == shape::request || same_text(e->method.in(line), "$/cancel_request")) &&
+        asked_(line, *e);
+    if (taken) return;
     if (e->kind == shape::request) return reject(e->id.in(line), e->method.in(line));
-    if (handshake_.now() == core::handshake::state::opening && early_.size() < 10'000)
+    if (handshake_.now() == core::handshake::state::opening &&
+        (handshake_.importing() || early_.size() < 10'000))
       early_.emplace_back(line);
     return;
   }
@@ -192,9 +200,9 @@ void agent_link::bad_line(std::string_view what) {
 
 /// A request before there is a session: nobody could answer it.
 void agent_link::reject(std::string_view id, std::string_view method) {
-  send(probe_n_++, method == "elicitation/create"
-                       ? core::result_line(id, R"({"action":"cancel"})")
-                       : core::error_line(id, method_not_found, "no session is open yet"));
+  send(take_n(), method == "elicitation/create"
+                     ? core::result_line(id, R"({"action":"cancel"})")
+                     : core::error_line(id, method_not_found, "no session is open yet"));
 }
 
 bool agent_link::on_own_response(std::string_view line, const envelope& e) {
@@ -211,9 +219,13 @@ bool agent_link::on_own_response(std::string_view line, const envelope& e) {
 }
 
 void agent_link::request(std::string_view method, std::string_view params, answer f) {
-  const std::uint64_t n = host_ ? host_->core.take_n() : probe_n_++;
+  const std::uint64_t n = take_n();
   calls_[n] = std::move(f);
   send(n, core::request_line(n, method, params));
+}
+
+void agent_link::reply(std::string_view raw_id, std::string_view raw_result) {
+  send(take_n(), core::result_line(raw_id, raw_result));
 }
 
 // ---- the end

@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,7 @@ public:
   const std::string& dir() const { return dir_; }
   std::uint64_t consumed() const { return consumed_; }
   std::uint64_t next_n() const;
+  std::uint64_t take_n();
   const agent::shim_hello& hello() const { return hello_; }
   session_host* host() const { return host_; }
   const core::handshake& handshake() const { return handshake_; }
@@ -55,6 +57,10 @@ public:
              std::filesystem::path env_file, std::string auth);
   void abandon();
   void on_failed(failed f) { failed_ = std::move(f); }
+  /// Who is given the agent's requests, and their withdrawal, while it has no session. False: it
+  /// cannot answer, so that acpd refuses.
+  using asked = std::move_only_function<bool(std::string_view line, const protocol::envelope& e)>;
+  void on_asked(asked f) { asked_ = std::move(f); }
   /// Runs when initialize has been answered (at once, if it has).
   void when_initialised(std::move_only_function<void()> f);
   /// A session for `what`; on_open(link) once the agent has it.
@@ -69,8 +75,9 @@ public:
   void unbind() { host_ = nullptr; }
 
   // agent_link.cpp
-  /// A shim of the daemon before: attaches, goes on at the committed offset.
+  /// A shim of the daemon before: goes on at the committed offset, once it is reconnected.
   void adopt(std::uint64_t offset, std::map<std::uint64_t, std::string> unsent);
+  void reconnect();
   /// One that nobody needs: ended, with what is left of its tree.
   void discard();
   void connected(agent::unique_fd fd);
@@ -78,6 +85,8 @@ public:
   void send(std::uint64_t n, std::string line);
   /// A request of acpd's own, answered while this process lives.
   void request(std::string_view method, std::string_view params, answer f);
+  /// The answer to a request that on_asked took.
+  void reply(std::string_view raw_id, std::string_view raw_result);
   void acknowledge(std::uint64_t offset);
   /// End of stdin, then SIGTERM, then SIGKILL; nothing it still says is heard.
   void stop();
@@ -86,8 +95,16 @@ public:
 
   // agent_terminals.cpp
   void serve_terminal(const core::question& q);
+  /// What it has written so far is given to the session.
+  void read_terminal(std::uint64_t terminal);
 
 private:
+  enum class terminal_want : std::uint8_t { created, output, exit };
+  struct terminal_wait {
+    std::int64_t question;
+    terminal_want want;
+  };
+
   void spawned(std::expected<agent::spawned, agent::spawn_failure> done, std::string not_installed);
   asio::awaitable<void> read_loop(std::shared_ptr<agent_link> self);
   void on_frame(const wire::frame_header& h, std::string_view payload);
@@ -109,14 +126,12 @@ private:
   void frame(agent::shim_frame type, std::uint64_t number = 0, std::uint64_t seq = 0,
              std::string_view payload = {});
   void write();
-  void on_terminal(std::uint64_t terminal, std::string_view payload, bool ended);
-
-  enum class terminal_want : std::uint8_t { created, output, exit };
-  struct terminal_wait {
-    std::int64_t question;
-    terminal_want want;
-  };
-
+  void on_terminal(std::uint64_t terminal, std::string_view payload);
+  void terminal_seen(std::uint64_t terminal, const agent::term_status& status,
+                     std::string_view output);
+  void terminal_started(std::uint64_t terminal, std::int64_t question);
+  void answer_terminal(std::uint64_t terminal, const terminal_wait& w,
+                       const agent::term_status& status, std::string_view output);
   hub& hub_;
   const std::int64_t id_;
   const std::string agent_name_;
@@ -124,6 +139,7 @@ private:
   session_host* host_ = nullptr;
   core::handshake handshake_{std::string()};
   failed failed_;
+  asked asked_;
   std::vector<std::move_only_function<void()>> initialised_;
   std::move_only_function<void()> opened_;
   std::vector<std::string> early_;        // lines before there was a session
@@ -138,6 +154,8 @@ private:
   bool writing_ = false;
   std::map<std::uint64_t, std::string> unsent_; // not yet reported as received by the shim
   std::multimap<std::uint64_t, terminal_wait> terminal_waits_; // by terminal
+  std::set<std::uint64_t> released_; // terminals that are about to be gone
+  std::set<std::uint64_t> to_show_;  // whose output was asked for by read_terminal()
   agent::shim_hello hello_{};
   bool hello_seen_ = false;
   std::string stderr_tail_;

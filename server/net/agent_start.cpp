@@ -4,6 +4,7 @@
 #include "server/net/hub.h"
 #include "server/net/session_host.h"
 #include "server/wire/known_agents.h"
+#include "server/wire/quirks.h"
 
 #include <fstream>
 #include <iterator>
@@ -90,6 +91,7 @@ void hub::start_agent(session_host& host) {
           what.agent_sid = seed.agent_sid;
           what.had_turns = seed.turns > 0;
           what.chosen = seed.chosen;
+          what.resume_refused = wire::refuses_resume(seed.agent);
           agent::spawn_spec spec;
           spec.cwd = seed.cwd;
           made->start(std::move(spec), configured, environment_file(session), found.auth);
@@ -250,6 +252,9 @@ void agent_link::adopt(std::uint64_t offset, std::map<std::uint64_t, std::string
   consumed_ = received_ = offset;
   for (auto& [n, line] : unsent)
     unsent_[n] = line + "\n";
+}
+
+void agent_link::reconnect() {
   hub_.pool.block([dir = dir_] { return agent::connect_shim(dir); },
                   [self = shared_from_this()](auto fd) {
                     if (fd) return self->connected(std::move(*fd));
@@ -260,6 +265,7 @@ void agent_link::adopt(std::uint64_t offset, std::map<std::uint64_t, std::string
 void agent_link::discard() {
   stopping_ = true;
   adopt(0, {});
+  reconnect();
 }
 
 } // namespace acpd::net

@@ -17,15 +17,10 @@ using agent::shim_frame;
 
 namespace {
 
-constexpr std::string_view id_prefix = "acpd-term-";
 constexpr std::uint64_t default_output_bytes = std::uint64_t{1} << 20;
 
-std::uint64_t terminal_number(std::string_view params) {
-  const std::string id = unquote(member(params, "terminalId"));
-  std::uint64_t n = 0;
-  if (id.starts_with(id_prefix))
-    std::from_chars(id.data() + id_prefix.size(), id.data() + id.size(), n);
-  return n;
+std::uint64_t terminal_of(std::string_view params) {
+  return core::terminal_number(unquote(member(params, "terminalId")));
 }
 
 agent::term_command command_of(std::string_view params, const std::string& cwd) {
@@ -40,6 +35,22 @@ agent::term_command command_of(std::string_view params, const std::string& cwd) 
       c.env.push_back(unquote(member(v, "name")) + "=" + unquote(member(v, "value")));
     });
   return c;
+}
+
+/// As a person would read it: words with blanks in them are quoted.
+std::string command_line(const agent::term_command& c) {
+  std::string out = c.command;
+  for (const std::string& arg : c.args) {
+    const bool plain = !arg.empty() && arg.find_first_of(" \t\n'\"") == std::string::npos;
+    out += plain ? " " + arg : " " + protocol::quoted(arg);
+  }
+  return out;
+}
+
+std::string how_it_ended(const agent::term_status& s) {
+  if (!s.signal) return "exit code " + std::to_string(s.code);
+  const char* name = ::sigabbrev_np(s.signal);
+  return "ended by " + (name ? "SIG" + std::string(name) : "signal " + std::to_string(s.signal));
 }
 
 std::string exit_json(const agent::term_status& s) {
@@ -79,55 +90,92 @@ void agent_link::serve_terminal(const core::question& q) {
     frame(shim_frame::term_create, number, limit, agent::encode_term_create(c));
     return want(number, terminal_want::created);
   }
-  const std::uint64_t number = terminal_number(params);
+  const std::uint64_t number = terminal_of(params);
   if (q.method == "terminal/output") return want(number, terminal_want::output);
   if (q.method == "terminal/wait_for_exit") return want(number, terminal_want::exit);
   if (q.method != "terminal/kill" && q.method != "terminal/release")
     return hub_.answer_question(session, q.id, {},
                                 error_json(method_not_found, "unknown method " + q.method));
-  frame(q.method == "terminal/kill" ? shim_frame::term_kill : shim_frame::term_release, number);
+  const bool release = q.method == "terminal/release";
+  if (release) { // what it wrote is lost with it: first that
+    released_.insert(number);
+    frame(shim_frame::term_output, number);
+  }
+  frame(release ? shim_frame::term_release : shim_frame::term_kill, number);
   write();
   hub_.answer_question(session, q.id, "{}", {});
 }
 
-void agent_link::on_terminal(std::uint64_t terminal, std::string_view payload, bool ended) {
+void agent_link::read_terminal(std::uint64_t terminal) {
+  to_show_.insert(terminal);
+  frame(shim_frame::term_output, terminal);
+  write();
+}
+
+void agent_link::on_terminal(std::uint64_t terminal, std::string_view payload) {
   auto status = agent::unpack<agent::term_status>(payload);
   if (!status || !host_) return;
-  const std::int64_t session = host_->core.data().id;
-  const std::string_view output =
-      ended ? std::string_view() : payload.substr(sizeof(agent::term_status));
-  std::vector<std::pair<std::int64_t, terminal_want>> ready;
+  const std::string_view output = payload.substr(sizeof(agent::term_status));
+  std::vector<terminal_wait> due;
   auto [first, last] = terminal_waits_.equal_range(terminal);
   for (auto at = first; at != last;) {
-    const terminal_want want = at->second.want;
-    const bool due = want == terminal_want::exit ? status->exited || !status->known : !ended;
-    if (due) ready.emplace_back(at->second.question, want);
-    at = due ? terminal_waits_.erase(at) : std::next(at);
+    const bool waits = at->second.want == terminal_want::exit && !status->exited && status->known;
+    if (!waits) due.push_back(at->second);
+    at = waits ? std::next(at) : terminal_waits_.erase(at);
   }
-  for (const auto& [question, want] : ready) {
-    if (!status->known) {
-      hub_.answer_question(
-          session, question, {},
-          error_json(not_found, "no such terminal; it was released, or never created"));
-    } else if (want == terminal_want::created) {
-      if (status->spawn_errno)
-        hub_.answer_question(
-            session, question, {},
-            error_json(internal_error, std::string("the command could not be started: ") +
-                                           std::strerror(status->spawn_errno)));
-      else
-        hub_.answer_question(
-            session, question,
-            R"({"terminalId":")" + std::string(id_prefix) + std::to_string(terminal) + "\"}", {});
-    } else if (want == terminal_want::exit) {
-      hub_.answer_question(session, question, exit_json(*status), {});
-    } else {
-      std::string result = R"({"output":)" + protocol::quoted(output) + R"(,"truncated":)" +
-                           (status->truncated ? "true" : "false");
-      if (status->exited) result += R"(,"exitStatus":)" + exit_json(*status);
-      hub_.answer_question(session, question, result + "}", {});
-    }
-  }
+  const bool runs = status->known && !status->spawn_errno;
+  for (const terminal_wait& w : due)
+    if (runs && w.want == terminal_want::created) terminal_started(terminal, w.question);
+  if (runs) terminal_seen(terminal, *status, output);
+  for (const terminal_wait& w : due)
+    answer_terminal(terminal, w, *status, output);
+  hub_.log.flush();
+}
+
+void agent_link::terminal_started(std::uint64_t terminal, std::int64_t question) {
+  const auto q = host_->core.questions().find(question);
+  if (q == host_->core.questions().end()) return;
+  const std::string line = q->second.line;
+  const auto e = scan(line);
+  const agent::term_command c = command_of(e->params.in(line), host_->core.data().cwd);
+  hub_.step(*host_, core::terminal_started{terminal, command_line(c)});
+}
+
+/// For the tool calls that show it, when it has ended or the core asked.
+void agent_link::terminal_seen(std::uint64_t terminal, const agent::term_status& status,
+                               std::string_view output) {
+  const bool released = released_.erase(terminal) > 0;
+  const bool wanted = to_show_.erase(terminal) > 0;
+  const std::string how = status.exited ? how_it_ended(status)
+                          : released    ? "ended by the agent"
+                                        : std::string();
+  if (!how.empty() || wanted)
+    hub_.step(*host_, core::terminal_output{terminal, output, how, status.truncated != 0});
+}
+
+void agent_link::answer_terminal(std::uint64_t terminal, const terminal_wait& w,
+                                 const agent::term_status& status, std::string_view output) {
+  const std::int64_t session = host_->core.data().id;
+  const auto [question, want] = w;
+  if (!status.known)
+    return hub_.answer_question(
+        session, question, {},
+        error_json(not_found, "no such terminal; it was released, or never created"));
+  if (want == terminal_want::exit)
+    return hub_.answer_question(session, question, exit_json(status), {});
+  if (want == terminal_want::created && status.spawn_errno)
+    return hub_.answer_question(
+        session, question, {},
+        error_json(internal_error, std::string("the command could not be started: ") +
+                                       std::strerror(status.spawn_errno)));
+  if (want == terminal_want::created)
+    return hub_.answer_question(
+        session, question,
+        R"({"terminalId":)" + protocol::quoted(core::terminal_name(terminal)) + "}", {});
+  std::string result = R"({"output":)" + protocol::quoted(output) + R"(,"truncated":)" +
+                       (status.truncated ? "true" : "false");
+  if (status.exited) result += R"(,"exitStatus":)" + exit_json(status);
+  hub_.answer_question(session, question, result + "}", {});
 }
 
 } // namespace acpd::net

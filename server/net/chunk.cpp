@@ -1,6 +1,9 @@
 #include "server/net/chunk.h"
 
 #include "protocol/splice.h"
+#include "server/core/lines.h"
+#include "server/core/terminal_views.h"
+#include "server/core/types.h"
 
 #include <algorithm>
 #include <charconv>
@@ -50,6 +53,18 @@ void append_meta(std::string& out, const store::entry& e, std::string_view epoch
   append_number(out, e.turn);
 }
 
+/// The text of the terminals follows in an entry of acpd's own.
+void append_without_terminals(std::string& out, const store::entry& e, std::string_view quoted_sid,
+                              std::string_view epoch) {
+  const std::string line = core::without_terminals(e.bytes);
+  const auto at = protocol::scan(line);
+  std::string meta;
+  append_meta(meta, e, epoch);
+  protocol::render(out, line, at ? protocol::splice_of(*at, line) : protocol::splice(), quoted_sid,
+                   meta);
+  out.push_back('\n');
+}
+
 } // namespace
 
 std::string iso_time(std::int64_t ms) {
@@ -73,7 +88,9 @@ void append_entry(chunk& c, const store::entry& e, std::string_view quoted_sid,
   item made{e.seq, static_cast<std::uint32_t>(c.bytes.size()), 0, piece_of(e.kind), e.ref, 0};
   if (made.kind == piece::user_message) made.author = e.process;
   if (made.kind == piece::turn_ended) {
-    c.bytes.append(e.bytes);
+    c.bytes.append(e.message_id == core::told_as_cancelled ? core::as_cancelled(e.bytes) : e.bytes);
+  } else if (e.kind == store::entry_kind::update && e.ref == core::names_terminal) {
+    append_without_terminals(c.bytes, e, quoted_sid, epoch);
   } else if (!e.bytes.empty()) {
     thread_local std::string meta;
     meta.clear();

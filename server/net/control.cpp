@@ -2,11 +2,10 @@
 
 #include "protocol/errors.h"
 #include "protocol/splice.h"
-#include "server/core/lines.h"
 #include "server/net/agent_link.h"
 #include "server/net/hub.h"
-#include "server/net/rows.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace acpd::net {
@@ -14,47 +13,60 @@ namespace acpd::net {
 using namespace protocol;
 
 namespace {
-
-std::int64_t number(std::string_view raw, std::int64_t otherwise) {
-  std::int64_t n = otherwise;
-  std::from_chars(raw.data(), raw.data() + raw.size(), n);
-  return n;
-}
-
-std::string_view state_of(const session_host& host) {
-  if (host.core.running()) return host.core.needs_person() ? "requires_action" : "running";
-  if (!host.core.queue().empty()) return "running";
-  return host.core.last_outcome() == "interrupted" || host.core.last_outcome() == "outcome_unknown"
-             ? "interrupted"
-             : "idle";
-}
-
-std::string list_item(const hub& h, const session_host& host) {
-  const core::session_seed& s = host.core.data();
-  std::string out = R"({"sessionId":)" + std::string(host.core.quoted_sid()) + R"(,"cwd":)" +
-                    protocol::quoted(s.cwd);
-  if (!s.additional_dirs.empty()) out += R"(,"additionalDirectories":)" + s.additional_dirs;
-  if (!s.title.empty()) out += R"(,"title":)" + protocol::quoted(s.title);
-  out += R"(,"updatedAt":")" + iso_time(host.updated_ms) + "\"";
-  return out + R"(,"_meta":{"acpd":)" + session_facts(h, host) + "}}";
-}
-
+constexpr std::string_view prefix = "_acpd/";
 } // namespace
 
-std::string session_facts(const hub& h, const session_host& host) {
-  const core::session& c = host.core;
-  std::size_t pending = 0;
-  for (const auto& [id, q] : c.questions())
-    pending +=
-        q.kind == core::question_kind::permission || q.kind == core::question_kind::elicitation;
-  std::string out = R"({"agent":)" + protocol::quoted(c.data().agent) + R"(,"state":")" +
-                    std::string(state_of(host)) + R"(","turn":)" + std::to_string(c.data().turns) +
-                    R"(,"queued":)" + std::to_string(c.queue().size()) + R"(,"pending":)" +
-                    std::to_string(pending) + R"(,"head":)" + std::to_string(host.log.committed) +
-                    R"(,"epoch":")" + h.log.epoch() + "\"";
-  if (!c.progress().empty()) out.append(R"(,"progress":)").append(c.progress());
-  if (!c.last_outcome().empty()) out += R"(,"outcome":)" + protocol::quoted(c.last_outcome());
-  return out + "}";
+std::span<const control::verb> control::verbs() {
+  static constexpr verb all[] = {
+      {"status", &control::daemon_status},
+      {"ping", &control::ping},
+      {"stop", &control::stop},
+      {"watch", &control::watch},
+      {"log", nullptr, &control::read_log},
+      {"rename", nullptr, &control::rename},
+      {"session/status", nullptr, &control::status},
+      {"session/prompt", nullptr, &control::prompt},
+      {"session/cancel", nullptr, &control::cancel},
+      {"session/close", nullptr, &control::close},
+      {"session/clients", nullptr, &control::clients},
+      {"session/detach", nullptr, &control::detach},
+      {"queue/list", nullptr, &control::queue},
+      {"queue/edit", nullptr, &control::edit_queued},
+      {"queue/remove", nullptr, &control::remove_queued},
+      {"pending/list", &control::pending},
+      {"pending/answer", &control::answer},
+      {"import/list", &control::list_import},
+      {"import", &control::import},
+      {"agents/list", &control::agents},
+      {"agents/reload", &control::reload_agents},
+      {"stream/resume", nullptr, &control::stream_resume},
+      {"token/new", &control::tokens},
+      {"token/list", &control::tokens},
+      {"token/revoke", &control::tokens},
+  };
+  return all;
+}
+
+std::string control::methods() {
+  std::string out;
+  for (const verb& v : verbs())
+    out.append(out.empty() ? "\"" : ",\"").append(prefix).append(v.method).append("\"");
+  return "[" + out + "]";
+}
+
+void control::on_request(const link::incoming& r) {
+  const std::string_view method = r.e.method.in(r.line);
+  const auto known = std::ranges::find(verbs(), method.substr(prefix.size()), &verb::method);
+  if (known == verbs().end())
+    return link_.reply_error(r, method_not_found, "unknown method " + std::string(method));
+  if (known->daemon) return (this->*known->daemon)(r);
+  if (session_host* host = link_.session_of(r)) (this->*known->session)(r, *host);
+}
+
+/// Answers when all that was decided here is committed.
+void control::later(const link::incoming& r, std::string result) {
+  hub_.log.after_commit([l = link_.shared_from_this(), k = link::kept(r),
+                         result = std::move(result)] { l->reply_result(k, result); });
 }
 
 protocol::result<std::string> control::list(std::string_view agent, std::string_view cwd,
@@ -88,36 +100,29 @@ protocol::result<std::string> control::list(std::string_view agent, std::string_
   return out + "}";
 }
 
-void control::on_request(const link::incoming& r) {
-  const std::string_view method = r.e.method.in(r.line);
-  if (method == "_acpd/status") return link_.reply_result(r, hub_.status_json());
-  if (method == "_acpd/pending/list") return pending(r);
-  if (method == "_acpd/pending/answer") return answer(r);
-  if (method == "_acpd/stop") return stop(r);
-  static constexpr std::string_view of_sessions[] = {"_acpd/session/status", "_acpd/session/prompt",
-                                                     "_acpd/session/cancel", "_acpd/session/close",
-                                                     "_acpd/log"};
-  if (std::ranges::find(of_sessions, method) == std::end(of_sessions))
-    return link_.reply_error(r, method_not_found, "unknown method " + std::string(method));
-  session_host* host = link_.session_of(r);
-  if (!host) return;
-  if (method == "_acpd/session/status") {
-    std::string item = list_item(hub_, *host);
-    if (host->agent)
-      item.insert(1, R"("agentPid":)" + std::to_string(host->agent->hello().agent_pid) + ",");
-    return link_.reply_result(r, item);
-  }
-  if (method == "_acpd/session/prompt") return prompt(r, *host);
-  if (method == "_acpd/log") return read_log(r, *host);
-  std::size_t turns = host->core.queue().size() + (host->core.running() ? 1 : 0);
-  if (method == "_acpd/session/cancel")
-    hub_.step(*host, core::cancel_in{link_.author_, UINT64_MAX});
-  else
-    hub_.step(*host, core::close_in{});
-  const std::string result =
-      method == "_acpd/session/cancel" ? R"({"cancelled":)" + std::to_string(turns) + "}" : "{}";
-  hub_.log.after_commit(
-      [l = link_.shared_from_this(), k = link::kept(r), result] { l->reply_result(k, result); });
+void control::daemon_status(const link::incoming& r) { link_.reply_result(r, hub_.status_json()); }
+
+void control::status(const link::incoming& r, session_host& host) {
+  std::string out = session_facts(hub_, host);
+  out.back() = ','; // its members, then those of the list's item
+  if (host.agent) out += R"("agentPid":)" + std::to_string(host.agent->hello().agent_pid) + ",";
+  link_.reply_result(r, out + list_item(hub_, host).substr(1));
+}
+
+void control::ping(const link::incoming& r) {
+  link_.reply_result(r, R"({"at":")" + iso_time(hub_.now_ms()) + R"(","uptimeMs":)" +
+                            std::to_string(hub_.now_ms() - hub_.started_ms) + "}");
+}
+
+void control::cancel(const link::incoming& r, session_host& host) {
+  const std::size_t turns = host.core.queue().size() + (host.core.running() ? 1 : 0);
+  hub_.step(host, core::cancel_in{link_.author_, UINT64_MAX});
+  later(r, R"({"cancelled":)" + std::to_string(turns) + "}");
+}
+
+void control::close(const link::incoming& r, session_host& host) {
+  hub_.step(host, core::close_in{});
+  later(r, "{}");
 }
 
 void control::prompt(const link::incoming& r, session_host& host) {
@@ -132,123 +137,6 @@ void control::prompt(const link::incoming& r, session_host& host) {
   hub_.log.after_commit([l = link_.shared_from_this(), k = link::kept(r), turn] {
     l->reply_result(k, R"({"turn":)" + std::to_string(turn) + "}");
   });
-}
-
-namespace {
-
-/// Entries as _acpd/log gives them: what an editor would get, as one JSON value each.
-std::string log_entries(store::reader& db, std::int64_t session, std::uint64_t from,
-                        std::uint64_t to, std::size_t limit, const std::string& sid,
-                        const std::string& epoch) {
-  std::string out = "[";
-  std::size_t count = 0;
-  db.entries(session, from, to, [&](const store::entry& e) {
-    if (count++) out += ',';
-    out +=
-        R"({"seq":)" + std::to_string(e.seq) + R"(,"at":")" + iso_time(e.at_ms) + R"(","kind":")";
-    out.append(name_of(e.kind)).append(R"(","turn":)").append(std::to_string(e.turn));
-    if (!e.bytes.empty()) {
-      chunk one;
-      append_entry(one, e, sid, epoch);
-      while (!one.bytes.empty() && one.bytes.back() == '\n')
-        one.bytes.pop_back();
-      out.append(R"(,"frame":)").append(one.bytes);
-    }
-    out += '}';
-    return count < limit && out.size() < (std::size_t{4} << 20);
-  });
-  return out + "]";
-}
-
-} // namespace
-
-void control::read_log(const link::incoming& r, session_host& host) {
-  const auto from =
-      static_cast<std::uint64_t>(std::max<std::int64_t>(1, number(r.param("from"), 1)));
-  const auto limit =
-      static_cast<std::size_t>(std::clamp<std::int64_t>(number(r.param("limit"), 1000), 1, 10'000));
-  const std::int64_t wait = std::clamp<std::int64_t>(number(r.param("waitMs"), 0), 0, 30'000);
-  const std::int64_t session = host.core.data().id;
-  auto reply = [this_hub = &hub_, l = link_.shared_from_this(), k = link::kept(r), from, limit,
-                session] {
-    session_host* there = this_hub->find(session);
-    if (!there) return l->reply_error(k, not_found, "the session was deleted");
-    const std::uint64_t head = there->log.committed;
-    this_hub->pool.read(
-        [session, from, head, limit, sid = std::string(there->core.quoted_sid()),
-         epoch = this_hub->log.epoch()](store::reader& db) {
-          return R"({"epoch":")" + epoch + R"(","head":)" + std::to_string(head) +
-                 R"(,"entries":)" + log_entries(db, session, from, head, limit, sid, epoch) + "}";
-        },
-        [l, k](std::string result) { l->reply_result(k, result); });
-  };
-  if (from <= host.log.committed || wait == 0) return reply();
-  // Nothing there yet: looked at again every 100 ms, which costs a person's `log --follow` nothing.
-  struct poll {
-    asio::steady_timer timer;
-    std::int64_t until;
-  };
-  auto p = std::make_shared<poll>(poll{asio::steady_timer(hub_.io), hub_.now_ms() + wait});
-  auto again = std::make_shared<std::function<void()>>();
-  *again = [this_hub = &hub_, p, reply, from, session, l = link_.shared_from_this(),
-            weak = std::weak_ptr(again)] {
-    session_host* there = this_hub->find(session);
-    if (!l->open()) return;
-    if (!there || from <= there->log.committed || this_hub->now_ms() >= p->until) return reply();
-    p->timer.expires_after(std::chrono::milliseconds(100));
-    p->timer.async_wait([keep = weak.lock()](error_code ec) {
-      if (!ec && keep) (*keep)();
-    });
-  };
-  (*again)();
-}
-
-void control::pending(const link::incoming& r) {
-  const std::string only = unquote(r.param("sessionId"));
-  std::string out = R"({"pending":[)";
-  bool first = true;
-  for (const auto& [id, host] : hub_.sessions()) {
-    if (!only.empty() && host->core.data().sid != only) continue;
-    for (const auto& [row, q] : host->core.questions()) {
-      if (q.kind != core::question_kind::permission && q.kind != core::question_kind::elicitation)
-        continue;
-      auto e = scan(q.line);
-      std::string line;
-      apply(line, q.line, {{e->session_id, host->core.quoted_sid()}});
-      auto shown = scan(line);
-      if (!std::exchange(first, false)) out += ',';
-      out += R"({"id":"acpd-)" + std::to_string(row) + "-" + q.nonce + R"(","sessionId":)" +
-             std::string(host->core.quoted_sid()) + R"(,"method":)" + protocol::quoted(q.method) +
-             R"(,"askedAt":")" + iso_time(q.asked_ms) + R"(","params":)";
-      out.append(shown->params.in(line)).append("}");
-    }
-  }
-  link_.reply_result(r, out + "]}");
-}
-
-void control::answer(const link::incoming& r) {
-  const std::string id = unquote(r.param("id"));
-  const std::string_view result = r.param("result");
-  std::int64_t row = 0;
-  if (id.starts_with("acpd-")) std::from_chars(id.data() + 5, id.data() + id.size(), row);
-  if (result.empty())
-    return link_.reply_error(r, invalid_params,
-                             "params.result: expected the answer as the method has it");
-  for (const auto& [session, host] : hub_.sessions()) {
-    auto q = host->core.questions().find(row);
-    if (q == host->core.questions().end() ||
-        id != "acpd-" + std::to_string(row) + "-" + q->second.nonce)
-      continue;
-    hub_.step(*host, core::answer_in{row, result, {}});
-    if (host->core.questions().contains(row))
-      return link_.reply_error(r, invalid_params,
-                               "this answer chooses none of the options that were offered");
-    hub_.log.after_commit(
-        [l = link_.shared_from_this(), k = link::kept(r)] { l->reply_result(k, "{}"); });
-    return;
-  }
-  link_.reply_error(r, not_found,
-                    "nothing is asked under " + id + ": it was settled, or never existed");
 }
 
 void control::stop(const link::incoming& r) {

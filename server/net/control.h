@@ -2,7 +2,9 @@
 
 #include "protocol/failure.h"
 #include "server/net/link.h"
+#include "server/net/session_views.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,19 +22,55 @@ public:
   /// session/list's result: newest first; `cursor` from the page before, or empty.
   protocol::result<std::string> list(std::string_view agent, std::string_view cwd,
                                      std::string_view cursor) const;
+  /// What is advertised: a raw JSON array.
+  static std::string methods();
 
 private:
+  using of_daemon = void (control::*)(const link::incoming&);
+  using of_session = void (control::*)(const link::incoming&, session_host&);
+  struct verb {
+    std::string_view method;
+    of_daemon daemon = nullptr;
+    of_session session = nullptr; // params.sessionId says which
+  };
+  static std::span<const verb> verbs();
+  void later(const link::incoming& r, std::string result);
+
+  // control.cpp
+  void daemon_status(const link::incoming& r);
+  void status(const link::incoming& r, session_host& host);
   void prompt(const link::incoming& r, session_host& host);
+  void cancel(const link::incoming& r, session_host& host);
+  void close(const link::incoming& r, session_host& host);
+  void ping(const link::incoming& r);
+  void stop(const link::incoming& r);
+  // control_log.cpp
   void read_log(const link::incoming& r, session_host& host);
+  // control_pending.cpp
   void pending(const link::incoming& r);
   void answer(const link::incoming& r);
-  void stop(const link::incoming& r);
+  // control_clients.cpp
+  void clients(const link::incoming& r, session_host& host);
+  void detach(const link::incoming& r, session_host& host);
+  void watch(const link::incoming& r);
+  // control_queue.cpp
+  void queue(const link::incoming& r, session_host& host);
+  void edit_queued(const link::incoming& r, session_host& host);
+  void remove_queued(const link::incoming& r, session_host& host);
+  void rename(const link::incoming& r, session_host& host);
+  // control_agents.cpp
+  void agents(const link::incoming& r);
+  void reload_agents(const link::incoming& r);
+  void list_import(const link::incoming& r);
+  void import(const link::incoming& r);
+  // control_tokens.cpp
+  void tokens(const link::incoming& r);
+  void new_token(const link::incoming& r);
+  void revoke_token(const link::incoming& r);
+  void stream_resume(const link::incoming& r, session_host& host);
 
   hub& hub_;
   link& link_;
 };
-
-/// `_meta.acpd` of a session: state, turn, queue, progress.
-std::string session_facts(const hub& h, const session_host& host);
 
 } // namespace acpd::net

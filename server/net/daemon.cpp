@@ -2,9 +2,12 @@
 
 #include "server/net/agent_link.h"
 #include "server/net/hub.h"
+#include "server/net/idle_exit.h"
 #include "server/net/instance.h"
 #include "server/net/link.h"
 #include "server/net/listener.h"
+#include "server/net/remote_clients.h"
+#include "server/wire/agent_updates.h"
 #include "server/wire/config.h"
 
 #include <csignal>
@@ -47,7 +50,8 @@ void run(asio::io_context& io) {
 }
 
 /// Everything between the lock and the end. Returns what is to be said when it cannot run.
-protocol::result<void> run_daemon(const wire::paths& where, const wire::config& config, int ready) {
+protocol::result<void> run_daemon(const wire::paths& where, const wire::config& config, int ready,
+                                  bool background) {
   auto db = store::database::open(where.state_dir);
   if (!db) return std::unexpected(protocol::failure{0, db.error().text});
   store::recovered found = db->recover();
@@ -64,14 +68,23 @@ protocol::result<void> run_daemon(const wire::paths& where, const wire::config& 
   auto writer =
       std::make_unique<store::writer>(std::move(*db), where.state_dir, std::move(callbacks));
   hub h(io, config, where, std::move(writer), std::move(*reader), std::move(found), &the_hub);
+  // The socket last: who sees it may count on the rest.
+  if (auto open = h.remote->open(); !open) {
+    h.close();
+    return open;
+  }
   listener front(h);
   if (auto open = front.open(); !open) {
+    h.remote->close();
     h.close();
     return open;
   }
   asio::signal_set signals(io, SIGTERM, SIGINT);
+  idle_exit idle(h, background ? config.idle_exit : std::chrono::seconds(0),
+                 [&h] { h.on_stop(true, false); });
   h.on_stop = [&](bool agents, bool asked) {
     front.close();
+    idle.stop();
     error_code ignored;
     signals.cancel(ignored);
     h.shutdown(agents, asked);
@@ -82,7 +95,9 @@ protocol::result<void> run_daemon(const wire::paths& where, const wire::config& 
   spdlog::info("acpd {} listens on {}, state in {}, {} sessions", ACPD_VERSION,
                where.socket.string(), where.state_dir.string(), h.sessions().size());
   say_ready(ready);
+  idle.start();
   run(io);
+  h.remote->close();
   h.close();
   spdlog::info("ended in good order");
   return {};
@@ -103,15 +118,20 @@ int serve(const serve_options& options) {
     return say_failed(ready, "HOME is not set, so there is no place for acpd's state: set HOME, or "
                              "give --state-dir"),
            1;
+  const auto updates = wire::load_updates(where->state_dir);
   auto config = wire::read_config(where->config, !options.paths.config.empty());
   if (!config) return say_failed(ready, config.error().text), 1;
+  if (!options.listen.empty()) config->listen.address = options.listen;
+  if (!options.tls_certificate.empty()) config->listen.tls_certificate = options.tls_certificate;
+  if (!options.tls_key.empty()) config->listen.tls_key = options.tls_key;
   if (auto made = wire::make_private_dir(where->state_dir); !made)
     return say_failed(ready, made.error().text), 1;
   auto lock = lock_state(where->state_dir, where->socket);
   if (!lock) return say_failed(ready, lock.error().text), 1;
   try {
     open_log(where->state_dir / "acpd.log", config->log_level, options.background);
-    auto ran = run_daemon(*where, *config, ready);
+    if (!updates) spdlog::warn("{}: the built-in table of agents is used", updates.error().text);
+    auto ran = run_daemon(*where, *config, ready, options.background);
     if (ran) return 0;
     spdlog::error("{}", ran.error().text);
     if (options.background) say_failed(ready, ran.error().text);

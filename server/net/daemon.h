@@ -8,6 +8,8 @@ namespace acpd::net {
 
 struct serve_options {
   wire::path_flags paths;
+  // Of [listen] in the configuration, which they replace; empty: not given.
+  std::string listen, tls_certificate, tls_key;
   bool background =
       false; // detach: into a session of its own, keeping none of the caller's descriptors
 };

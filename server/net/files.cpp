@@ -3,6 +3,7 @@
 #include "server/net/agent_link.h"
 #include "server/net/hub.h"
 #include "server/net/link.h"
+#include "server/net/mcp_servers.h"
 
 #include <algorithm>
 #include <charconv>
@@ -103,7 +104,9 @@ file_request request_of(const core::question& q, const core::session_seed& s) {
 /// The editor that is asked: the running turn's author if it can, else the one used last.
 link* editor_for(const session_host& host, const core::question& q) {
   link* best = nullptr;
+  const bool mcp = q.method == "mcp/message" && !host.servers_of.empty();
   for (link* l : host.log.followers) {
+    if (mcp && l->author() != host.servers_of) continue; // the server lives in that one
     const bool can =
         q.kind == core::question_kind::extension ||
         (q.method == "fs/write_text_file" ? l->abilities().write_file : l->abilities().read_file);
@@ -125,6 +128,11 @@ void hub::serve(session_host& host, const core::question& q) {
   }
   link* editor = editor_for(host, q);
   if (!editor) {
+    if (q.method == "mcp/message")
+      return answer_question(session, q.id,
+                             mcp_unavailable("the editor that has this MCP server is not attached; "
+                                             "the tool works again when it is back"),
+                             {});
     if (q.kind == core::question_kind::file) return serve_from_disk(session, q.id);
     return answer_question(
         session, q.id, {},
@@ -162,6 +170,11 @@ void hub::answer_question(std::int64_t session, std::int64_t question, std::stri
 void hub::unanswered(session_host& host, const core::question& q) {
   const std::int64_t session = host.core.data().id;
   if (q.method == "fs/read_text_file") return serve_from_disk(session, q.id);
+  if (q.method == "mcp/message")
+    return answer_question(session, q.id,
+                           mcp_unavailable("the editor that has this MCP server went away before "
+                                           "it answered; the call may or may not have been done"),
+                           {});
   answer_question(
       session, q.id, {},
       error_json(internal_error, "the editor did not answer " + q.method +

@@ -2,6 +2,7 @@
 
 #include "server/net/agent_link.h"
 #include "server/net/link.h"
+#include "server/net/remote_clients.h"
 
 #include <chrono>
 #include <sys/random.h>
@@ -28,6 +29,7 @@ hub::hub(asio::io_context& context, wire::config conf, wire::paths where,
       next_session(found.next_session), next_turn(found.next_turn),
       next_question(found.next_question), next_shim(found.next_shim) {
   *self = this; // before anything can be committed
+  remote = std::make_unique<remote_clients>(*this, std::move(found.tokens), found.next_token);
   recover(std::move(found));
 }
 
@@ -58,6 +60,7 @@ session_host& hub::add(core::session_seed seed) {
 void hub::remove(session_host& host) {
   for (link* l : std::vector(host.log.followers))
     l->session_gone(host);
+  watching.removed(host);
   log.forget(host);
   by_sid_.erase(host.core.data().sid);
   sessions_.erase(host.core.data().id);
@@ -74,6 +77,7 @@ void hub::step(session_host& host, const core::event& e) {
   apply(host, todo);
   todo.clear();
   spare_actions_.push_back(std::move(todo));
+  watching.changed(host);
 }
 
 void hub::answer(const std::string& key, std::string_view response_line) {

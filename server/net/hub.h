@@ -4,11 +4,14 @@
 #include "server/net/journal.h"
 #include "server/net/readers.h"
 #include "server/net/session_host.h"
+#include "server/net/watchers.h"
 #include "server/wire/config.h"
 #include "server/wire/paths.h"
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,6 +21,7 @@ namespace acpd::net {
 
 class link;
 class agent_link;
+class remote_clients;
 
 /// Who waits for the answer of a request that is under way: a link, and the id it used.
 struct waiter {
@@ -56,6 +60,7 @@ public:
 
   // hub_apply.cpp
   void apply(session_host& host, core::actions& todo);
+  void fold(session_host& host, std::uint64_t to);
 
   // agent_start.cpp
   void start_agent(session_host& host);
@@ -82,8 +87,12 @@ public:
                        std::string error);
 
   // facts of agents: agent_facts.cpp
-  const agent_facts* facts(const wire::agent_config& agent);
+  using facts_found = std::move_only_function<void(const std::optional<std::string>& result)>;
+  /// done(the agent's answer to `initialize`), if it is known and the agent is still the same.
+  void facts(const wire::agent_config& agent, facts_found done);
   void learn(const wire::agent_config& agent, std::string initialize_result);
+  /// The agent's last answer to `initialize` that this daemon has seen; empty: none.
+  std::string_view said(const std::string& agent) const;
 
   // environment.cpp: what an agent is started with
   void keep_environment(std::int64_t session, const std::vector<std::string>& env);
@@ -108,6 +117,8 @@ public:
   const std::int64_t started_ms;
 
   std::vector<std::shared_ptr<link>> links;
+  watchers watching{*this};                                   // who is told of states
+  std::unique_ptr<remote_clients> remote;                     // tokens, and who comes with one
   std::map<std::int64_t, std::shared_ptr<agent_link>> agents; // by shim row
   std::int64_t next_session, next_turn, next_question, next_shim;
   std::string trouble; // why nothing can be written; empty: all is well

@@ -3,6 +3,7 @@
 #include "server/net/hub.h"
 #include "server/net/link.h"
 #include "server/net/rows.h"
+#include "server/store/folds.h"
 
 namespace acpd::net {
 
@@ -31,9 +32,11 @@ struct apply_actions {
     store::entry e = entry(a.kind, a.line, a.where, a.seq, a.turn, a.process, a.ref);
     e.message_id = a.message_id;
     h.log.append(host, e);
+    fold_if_long(a.seq);
   }
   void operator()(core::log_own& a) {
     h.log.append(host, entry(a.kind, a.line, a.where, a.seq, a.turn, a.process, a.ref));
+    fold_if_long(a.seq);
   }
   void operator()(core::save_session&) {
     host.updated_ms = host.last_at_ms;
@@ -91,15 +94,21 @@ struct apply_actions {
         this_hub->serve(*there, q);
     });
   }
-  void operator()(core::turn_closed& a) {
-    h.log.after_commit([this_hub = &h, session = host.core.data().id,
-                        from = std::exchange(host.folding, a.to) + 1, to = a.to] {
-      this_hub->pool.read([=](store::reader& r) { return r.fold(session, from, to); },
-                          [this_hub](store::fold_row row) {
-                            this_hub->log.put(std::move(row));
-                            this_hub->log.flush();
-                          });
-    });
+  void operator()(core::read_terminal& a) {
+    if (host.agent) host.agent->read_terminal(a.terminal);
+  }
+  void operator()(core::save_terminals& a) {
+    if (!host.agent) return; // the shim's row takes it along
+    const std::string owner = terminals_owner(host.agent->id());
+    if (a.state.empty())
+      h.log.put(store::erase_secrets{owner});
+    else
+      h.log.put(store::put_secret{owner, std::move(a.state)});
+  }
+  void operator()(core::turn_closed& a) { h.fold(host, a.to); }
+  /// A long turn is folded as it goes.
+  void fold_if_long(std::uint64_t seq) {
+    if (seq - host.folded >= store::run_entries && !host.fold_runs) h.fold(host, seq);
   }
   void operator()(core::bury&) {
     h.log.put(store::bury_session{host.core.data().id});
@@ -110,6 +119,27 @@ struct apply_actions {
     });
   }
 };
+
+/// Off the session thread, one at a time a session: the runs that have ended when `to` is
+/// committed.
+void hub::fold(session_host& host, std::uint64_t to) {
+  host.fold_to = to;
+  if (std::exchange(host.fold_runs, true)) return;
+  log.after_commit([this, session = host.core.data().id, from = host.folded + 1, to] {
+    pool.read([=](store::reader& r) { return r.fold(session, from, to); },
+              [this, session, to](store::fold_row row) {
+                session_host* there = find(session);
+                if (!there) return;
+                there->fold_runs = false;
+                if (row.to) {
+                  there->folded = row.to;
+                  log.put(std::move(row));
+                }
+                if (there->fold_to > to) fold(*there, there->fold_to);
+                log.flush();
+              });
+  });
+}
 
 void hub::apply(session_host& host, core::actions& todo) {
   apply_actions run{*this, host};

@@ -3,6 +3,7 @@
 #include "protocol/compaction.h"
 #include "protocol/envelope.h"
 #include "protocol/line_splitter.h"
+#include "server/core/handshake.h"
 #include "server/net/asio.h"
 #include "server/net/chunk.h"
 #include "server/net/session_host.h"
@@ -35,6 +36,14 @@ struct client_abilities {
   bool names_servers = true; // its mcpServers are somebody's choice: not acpctl's
 };
 
+/// Who a client is, for the others.
+struct client_card {
+  std::string name, version; // clientInfo; empty: it gave none
+  std::int64_t since_ms = 0;
+  std::string from; // "unix", or "remote": it came with a token
+  bool observer = false;
+};
+
 /// A response that is due once the cursor has passed `at`.
 struct due_response {
   std::uint64_t at = 0;
@@ -42,6 +51,9 @@ struct due_response {
   std::uint64_t n = 0;
   std::string result; // raw JSON
 };
+
+/// Whether params.prompt is one: an array of content blocks, at least one.
+bool is_prompt(std::string_view raw);
 
 /// An editor on one session: a cursor, and what it shows. A replay and live updates are one read
 /// loop.
@@ -88,6 +100,15 @@ public:
   std::uint64_t last_active() const { return last_active_; }
   bool attached(const session_host& host) const { return attached_.contains(host.core.data().id); }
   bool open() const { return !closed_; }
+  const client_card& card() const { return card_; }
+  /// It came from elsewhere, with a token of that role.
+  void came_with_token(bool observer) {
+    card_.from = "remote";
+    card_.observer = observer;
+  }
+  /// Whole lines that are no session's updates; of one that lags they would only pile up.
+  void tell(std::string_view lines);
+  bool lags() const { return out_.size() - out_at_ > (std::size_t{256} << 10); }
 
 private:
   friend class control;
@@ -133,23 +154,39 @@ private:
   bool wait_if_open(const incoming& r);
   void reply_other_request(const incoming& r);
 
-  // link_requests.cpp
-  void on_request(const incoming& r);
+  // link_agent.cpp: the agent behind this connection, before there is a session
   void initialize(const incoming& r);
+  void ask_agent(const kept& r, const wire::agent_config& agent);
+  void initialised(const kept& r, const std::string& agents_result);
   void take_abilities(std::string_view params);
   void authenticate(const incoming& r);
+  void failed(const kept& r, std::string_view text, std::string_view error);
+  std::shared_ptr<agent_link> probe(const wire::agent_config& agent);
+  protocol::result<wire::agent_config> agent_for(const incoming& r) const;
+  bool ask_early(const std::weak_ptr<agent_link>& process, std::string_view line,
+                 const protocol::envelope& e);
+  bool answer_early(const std::string& id, std::string_view line, const protocol::envelope& e);
+  void withdraw_early(std::string_view raw_id = {});
+  void cancel_early();
+
+  // link_requests.cpp
+  void on_request(const incoming& r);
   void new_session(const incoming& r);
   void open_session(const kept& r);
+  void open_with(const kept& r, const std::shared_ptr<agent_link>& process, core::opening what);
+  void keep_probe(const std::shared_ptr<agent_link>& process);
   void created(const kept& r, const std::shared_ptr<agent_link>& agent);
-  void failed(const kept& r, std::string_view text, std::string_view error);
   void list(const incoming& r);
   void prompt(const incoming& r, session_host& host);
   void close_session(const incoming& r, session_host& host);
   void delete_session(const incoming& r, session_host& host);
   void pass_on(const incoming& r, session_host& host);
   session_host* session_of(const incoming& r);
-  std::shared_ptr<agent_link> probe(const wire::agent_config& agent);
-  protocol::result<wire::agent_config> agent_for(const incoming& r) const;
+  void leave(session_host& host);
+
+  // link_mcp.cpp
+  bool keep_servers(const incoming& r, session_host& host);
+  void pass_mcp(std::string_view line, const protocol::envelope& e);
 
   // link_attach.cpp
   void load(const incoming& r, session_host& host);
@@ -169,7 +206,7 @@ private:
   bool fill_folded(session_host& host, attachment& a);
   void next_part(attachment& a, std::int64_t session);
   bool fill_entries(session_host& host, attachment& a, const std::shared_ptr<const chunk>& c);
-  bool passes(const item& i) const;
+  bool passes(const attachment& a, const item& i) const;
   bool shows(const protocol::folded_frame& f) const;
   void special(session_host& host, attachment& a, const chunk& c, const item& i);
   void show_question(session_host& host, attachment& a, const core::question& q);
@@ -177,6 +214,8 @@ private:
   void respond_due(session_host& host, attachment& a);
   void emit(wire::bridge_frame type, std::uint16_t slot, std::uint64_t number, std::uint64_t seq,
             std::string_view lines);
+
+  // link_replies.cpp
   void reply_result(const incoming& r, std::string_view raw_result);
   void reply_result_or_error(const incoming& r, const protocol::result<std::string>& what);
   void reply_error(const incoming& r, int code, std::string_view text,
@@ -209,8 +248,15 @@ private:
   std::uint64_t next_key_ = 1;
   bool initialised_ = false;
   client_abilities abilities_;
+  client_card card_;
   std::uint64_t last_active_ = 0;
   std::shared_ptr<agent_link> probe_;
+  std::string probe_asks_for_; // raw id of the editor's request that a probe is at
+  struct early_question {
+    std::weak_ptr<agent_link> process;
+    std::string raw_id; // the agent's
+  };
+  std::map<std::string, early_question> early_; // by the id that the editor sees
 
   std::map<std::int64_t, attachment> attached_; // by session row
   std::int64_t latest_session_ = 0;

@@ -24,13 +24,6 @@ std::string cursor_json(std::string_view epoch, std::uint64_t seq) {
   return R"({"epoch":")" + std::string(epoch) + R"(","seq":)" + std::to_string(seq) + "}";
 }
 
-/// The last complete list that a controller gave: it applies from the agent's next start.
-void keep_servers(hub& h, const session_host& host, std::string_view servers) {
-  if (!servers.starts_with('[')) return;
-  h.log.put(
-      store::put_secret{"session:" + std::to_string(host.core.data().id), std::string(servers)});
-}
-
 } // namespace
 
 attachment& link::attach(session_host& host, std::uint64_t cursor) {
@@ -45,6 +38,7 @@ attachment& link::attach(session_host& host, std::uint64_t cursor) {
   a.shown = std::move(shown);
   a.cursor = cursor;
   a.attaching = next_attach_++;
+  hub_.watching.changed(host); // who is new is told how it is
   if (mode_ != mode::framed) return a;
   a.slot = slot ? slot : next_slot_++;
   emit(bridge_frame::slot, a.slot, 0, cursor,
@@ -75,7 +69,7 @@ std::optional<std::string> link::refused_cursor(const session_host& host, std::s
 void link::load(const incoming& r, session_host& host) {
   if (const auto cwd = r.param("cwd"); !cwd.empty() && !unquote(cwd).starts_with('/'))
     return reply_error(r, invalid_params, "params.cwd: expected an absolute path");
-  if (abilities_.names_servers) keep_servers(hub_, host, r.param("mcpServers"));
+  if (!keep_servers(r, host)) return;
   const std::string_view from =
       member(r.e.params_meta ? r.e.params_meta.in(r.line) : "", "acpd/replayFrom");
   const std::uint64_t head = host.log.committed;
@@ -133,7 +127,7 @@ void link::compacted(const incoming& r, session_host& host, std::uint64_t head, 
 
 /// v1 session/resume: attaches without a replay.
 void link::resume(const incoming& r, session_host& host) {
-  if (abilities_.names_servers) keep_servers(hub_, host, r.param("mcpServers"));
+  if (!keep_servers(r, host)) return;
   const std::string_view from =
       member(r.e.params_meta ? r.e.params_meta.in(r.line) : "", "acpd/replayFrom");
   if (!from.empty()) return resume_tail(r, host, from);

@@ -18,7 +18,10 @@ using wire::bridge_frame;
 
 link::link(hub& h, unix_socket socket, std::uint64_t number, pid_t peer, bool agents)
     : hub_(h), socket_(std::move(socket)), number_(number), peer_(peer), agent_peer_(agents),
-      lines_(h.config.max_line_bytes), resume_bell_(h.io), author_("client-" + random_hex(16)) {}
+      lines_(h.config.max_line_bytes), resume_bell_(h.io), author_("client-" + random_hex(16)) {
+  card_.since_ms = h.now_ms();
+  card_.from = "unix";
+}
 
 void link::start() { spawn(hub_.io, "link", read_loop(shared_from_this())); }
 
@@ -54,6 +57,8 @@ void link::close() {
       if (host->log.followers.empty()) host->log.drop_ring();
       give_back(*host, a);
     }
+  hub_.watching.forget(*this);
+  cancel_early();
   if (probe_) std::exchange(probe_, nullptr)->stop();
   spdlog::debug("client={} gone", author_);
   asio::post(hub_.io, [&h = hub_, self = shared_from_this()] { std::erase(h.links, self); });
@@ -129,6 +134,7 @@ void link::on_frame(const wire::frame_header& h, std::string_view payload) {
   switch (static_cast<bridge_frame>(h.type)) {
   case bridge_frame::hello: return on_hello(payload);
   case bridge_frame::line: return on_line(payload, h.number);
+  case bridge_frame::ping: emit(bridge_frame::pong, 0, h.number, 0, {}); return pump();
   default: spdlog::warn("client={} sent a frame of type {}: ignored", author_, h.type);
   }
 }
@@ -271,12 +277,15 @@ void link::on_known(const store::key_row& row, const incoming& r) {
     waiting_turns_.emplace(row.turn, waiting_turn{row.session, r.raw_id, r.n});
     return ack(r.n);
   }
-  if (host && r.e.method.in(r.line) == "session/new" && !attached(*host)) attach(*host, 0);
+  const std::string_view method = r.e.method.in(r.line);
+  if (host && (method == "session/new" || method == "_acpd/import") && !attached(*host))
+    attach(*host, 0);
   answer(r.raw_id, r.n, row.answer);
 }
 
 void link::on_response(std::string_view line, const envelope& e) {
   const std::string id = unquote(e.id.in(line));
+  if (answer_early(id, line, e)) return;
   constexpr std::string_view prefix = "acpd-";
   std::int64_t row = 0;
   if (id.starts_with(prefix))
@@ -309,6 +318,7 @@ void link::on_notification(std::string_view line, const envelope& e) {
       if (session_host* host = hub_.find(session)) hub_.step(*host, core::cancel_request_in{key});
     return;
   }
+  if (same_text(method, "mcp/message")) return pass_mcp(line, e);
   session_host* host =
       e.session_id ? hub_.find(unquote(e.session_id.in(line))) : hub_.find(latest_session_);
   if (!host) return;

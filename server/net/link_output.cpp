@@ -1,6 +1,6 @@
-#include "protocol/crash_point.h"
 #include "protocol/splice.h"
 #include "server/core/lines.h"
+#include "server/net/edge.h"
 #include "server/net/hub.h"
 #include "server/net/link.h"
 
@@ -16,6 +16,11 @@ namespace {
 
 constexpr std::size_t run_limit = std::size_t{256} << 10;
 constexpr int rounds_per_pump = 16; // then others get a turn
+
+protocol::span span_of(std::string_view part, std::string_view line) {
+  return {static_cast<std::uint32_t>(part.data() - line.data()),
+          static_cast<std::uint32_t>(part.size())};
+}
 
 } // namespace
 
@@ -179,12 +184,12 @@ void link::next_part(attachment& a, std::int64_t session) {
       });
 }
 
-bool link::passes(const item& i) const {
+bool link::passes(const attachment& a, const item& i) const {
   switch (i.kind) {
   case piece::plain:
   case piece::silent: return true;
   case piece::user_message: return i.author != core::author_hash(author_);
-  case piece::notice: return abilities_.notices;
+  case piece::notice: return abilities_.notices && !a.due;
   case piece::gated: return abilities_.compaction;
   case piece::turn_ended:
   case piece::question_asked:
@@ -198,10 +203,10 @@ bool link::fill_entries(session_host& host, attachment& a, const std::shared_ptr
   const std::size_t first = c->after(a.cursor);
   std::size_t next = first;
   const std::size_t begin = c->items[first].begin;
-  while (next < c->items.size() && passes(c->items[next]) &&
+  while (next < c->items.size() && passes(a, c->items[next]) &&
          c->items[next].end - begin <= run_limit)
     ++next;
-  if (next == first && passes(c->items[first])) ++next; // one line above the limit
+  if (next == first && passes(a, c->items[first])) ++next; // one line above the limit
   if (next == first) {
     const item i = c->items[first];
     a.cursor = i.seq;
@@ -240,19 +245,24 @@ void link::special(session_host& host, attachment& a, const chunk& c, const item
         core::notification_line("$/cancel_request", R"({"requestId":")" + s->second + "\"}") + "\n";
     a.shown.erase(s);
     emit(bridge_frame::withdraw, a.slot, 0, i.seq, line);
+  } else if (i.kind == piece::notice && !a.due) { // live only: not in what a load replays
+    const std::string line = notice_as_message(bytes.substr(0, bytes.find('\n')));
+    if (!line.empty()) emit(bridge_frame::data, a.slot, 0, i.seq, line + "\n");
   }
 }
 
 void link::show_question(session_host& host, attachment& a, const core::question& q) {
   const std::string id = "acpd-" + std::to_string(q.id) + "-" + q.nonce;
-  auto e = protocol::scan(q.line);
+  const std::string asked = q.kind == core::question_kind::elicitation
+                                ? in_session_scope(q.line, host.core.quoted_sid())
+                                : q.line;
+  auto e = protocol::scan(asked);
   if (!e) return;
   if (q.kind == core::question_kind::elicitation) {
-    const bool url = protocol::member(e->params.in(q.line), "mode") == "\"url\"";
+    const bool url = protocol::member(e->params.in(asked), "mode") == "\"url\"";
     if (url ? !abilities_.url : !abilities_.form) {
       const std::string text =
-          "The agent asks: " +
-          protocol::unquote(protocol::member(e->params.in(q.line), "message")) +
+          "The agent asks: " + protocol::unquote(protocol::member(e->params.in(asked), "message")) +
           "\nAnswer with: acpctl permit " + host.core.data().sid;
       return emit(bridge_frame::data, a.slot, 0, 0,
                   core::own_message(host.core.quoted_sid(), text) + "\n");
@@ -261,7 +271,13 @@ void link::show_question(session_host& host, attachment& a, const core::question
   a.shown[q.id] = id;
   std::string line;
   const std::string quoted_id = "\"" + id + "\"";
-  protocol::apply(line, q.line, {{e->id, quoted_id}, {e->session_id, host.core.quoted_sid()}});
+  const std::string_view content =
+      protocol::member(protocol::member(e->params.in(asked), "toolCall"), "content");
+  const std::string texts = host.core.terminals().as_text(content);
+  protocol::apply(line, asked,
+                  {{e->id, quoted_id},
+                   {e->session_id, host.core.quoted_sid()},
+                   {texts.empty() ? protocol::span{} : span_of(content, asked), texts}});
   emit(bridge_frame::ask, a.slot, static_cast<std::uint64_t>(q.id), a.cursor, line + "\n");
 }
 
@@ -307,69 +323,6 @@ void link::respond_due(session_host& host, attachment& a) {
         q.kind == core::question_kind::permission || q.kind == core::question_kind::elicitation;
     if (person && !a.shown.contains(id)) show_question(host, a, q);
   }
-}
-
-// ---- replies
-
-void link::reply_raw(std::string_view raw_id, std::uint64_t n, std::string_view line,
-                     std::uint16_t slot, std::uint64_t seq) {
-  ACPD_CRASH_POINT("net.reply");
-  auto e = protocol::scan(line);
-  std::string out;
-  if (e) protocol::apply(out, line, {{e->id, raw_id}});
-  open_requests_.erase(std::string(raw_id));
-  if (!own_keys_.empty()) out = with_key(std::move(out), raw_id);
-  out.push_back('\n');
-  emit(bridge_frame::answer, slot, n, seq, out);
-}
-
-/// A client that gave an acpd/key gets it back: on result._meta, or in error.data.acpd.
-std::string link::with_key(std::string line, std::string_view raw_id) {
-  auto own = own_keys_.find(std::string(raw_id));
-  if (own == own_keys_.end()) return line;
-  const std::string key = protocol::quoted(own->second);
-  own_keys_.erase(own);
-  auto e = protocol::scan(line);
-  if (!e) return line;
-  const auto insert = [&](std::string_view object, const std::string& member) {
-    const bool empty = object.find_first_not_of(" \t", 1) == object.find('}');
-    line.insert(static_cast<std::size_t>(object.data() - line.data()) + 1,
-                empty ? member : member + ",");
-    return line;
-  };
-  if (e->result) {
-    const std::string_view result = e->result.in(line), meta = protocol::member(result, "_meta");
-    if (!result.starts_with('{') || meta == "null") return line;
-    return meta.empty() ? insert(result, R"("_meta":{"acpd/key":)" + key + "}")
-                        : insert(meta, R"("acpd/key":)" + key);
-  }
-  const std::string_view error = e->error.in(line), data = protocol::member(error, "data");
-  if (data.empty()) return insert(error, R"("data":{"acpd":{"key":)" + key + "}}");
-  if (!data.starts_with('{')) return line;
-  const std::string_view own_data = protocol::member(data, "acpd");
-  return own_data.empty() ? insert(data, R"("acpd":{"key":)" + key + "}")
-                          : insert(own_data, R"("key":)" + key);
-}
-
-void link::answer(std::string_view raw_id, std::uint64_t n, std::string_view line) {
-  if (closed_) return;
-  reply_raw(raw_id, n, line);
-  pump();
-}
-
-void link::reply_result(const incoming& r, std::string_view raw_result) {
-  answer(r.raw_id, r.n, core::result_line("null", raw_result));
-}
-
-void link::reply_error(const incoming& r, int code, std::string_view text,
-                       std::string_view raw_data) {
-  answer(r.raw_id, r.n, core::error_line("null", code, text, raw_data));
-}
-
-void link::ack(std::uint64_t n) {
-  if (mode_ != mode::framed || !n || closed_) return;
-  emit(bridge_frame::ack, 0, n, 0, {});
-  pump();
 }
 
 } // namespace acpd::net

@@ -1,19 +1,29 @@
 #include "protocol/errors.h"
-#include "protocol/splice.h"
 #include "server/core/lines.h"
-#include "server/net/agent_facts.h"
 #include "server/net/agent_link.h"
 #include "server/net/control.h"
 #include "server/net/hub.h"
 #include "server/net/link.h"
+#include "server/net/mcp_servers.h"
 #include "server/net/rows.h"
-#include "server/wire/known_agents.h"
+#include "server/wire/quirks.h"
 
 #include <filesystem>
 
 namespace acpd::net {
 
 using namespace protocol;
+
+bool is_prompt(std::string_view raw) {
+  std::size_t blocks = 0;
+  bool all = raw.starts_with('[');
+  if (all)
+    for_each_element(raw, [&](std::string_view block) {
+      ++blocks;
+      all = all && block.starts_with('{');
+    });
+  return all && blocks > 0;
+}
 
 void link::on_request(const incoming& r) {
   const std::string_view method = r.e.method.in(r.line);
@@ -67,137 +77,14 @@ session_host* link::session_of(const incoming& r) {
   return host;
 }
 
-// ---- initialize and the agent behind it
-
-protocol::result<wire::agent_config> link::agent_for(const incoming& r) const {
-  std::string name = agent_;
-  if (const std::string named =
-          unquote(member(r.e.params_meta ? r.e.params_meta.in(r.line) : "", "acpd/agent"));
-      !named.empty()) {
-    if (!agent_.empty() && named != agent_)
-      return std::unexpected(
-          failure{invalid_params, "this connection was opened for the agent \"" + agent_ + "\""});
-    name = named;
-  }
-  return wire::find_agent(hub_.config, name.empty() ? hub_.config.default_agent : name);
-}
-
-void link::take_abilities(std::string_view params) {
-  const std::string_view caps = member(params, "clientCapabilities");
-  const auto has = [](std::string_view object, std::string_view name) {
-    return member(object, name).starts_with('{');
-  };
-  abilities_.notices = has(member(caps, "session"), "notices");
-  abilities_.compaction = has(member(caps, "session"), "compaction");
-  abilities_.form = has(member(caps, "elicitation"), "form");
-  abilities_.url = has(member(caps, "elicitation"), "url");
-  abilities_.read_file = member(member(caps, "fs"), "readTextFile") == "true";
-  abilities_.write_file = member(member(caps, "fs"), "writeTextFile") == "true";
-  abilities_.terminal_login = member(member(caps, "auth"), "terminal") == "true";
-  abilities_.names_servers = unquote(member(member(params, "clientInfo"), "name")) != "acpctl";
-  initialised_ = true;
-}
-
-void link::initialize(const incoming& r) {
-  if (initialised_)
-    return reply_error(r, invalid_request, "this connection is initialised already");
-  const std::string_view version = r.param("protocolVersion");
-  if (version.empty() || version.find_first_not_of("0123456789") != std::string_view::npos)
-    return reply_error(r, invalid_params, "params.protocolVersion: expected a number");
-  auto agent = agent_for(r);
-  if (!agent)
-    return reply_error(r, agent.error().code ? agent.error().code : internal_error,
-                       agent.error().text);
-  if (const agent_facts* known = hub_.facts(*agent)) {
-    take_abilities(r.params());
-    return reply_result(r, initialize_answer(known->initialize_result, abilities_.terminal_login,
-                                             hub_.config.close_stops));
-  }
-  holding_ = true; // what the client sends meanwhile waits: it may not know yet that it is early
-  auto started = probe(*agent);
-  started->on_failed([self = shared_from_this(), k = kept(r)](std::string text, std::string error) {
-    self->probe_.reset();
-    self->failed(k, text, error);
-    self->holding_ = false;
-    self->drain_inbox();
-  });
-  started->when_initialised([self = shared_from_this(), k = kept(r), agent = *agent, started] {
-    started->on_failed([weak = std::weak_ptr(self)](std::string, std::string) {
-      if (auto l = weak.lock()) l->probe_.reset();
-    });
-    self->hub_.learn(agent, started->handshake().initialize_result());
-    self->take_abilities(k.params());
-    self->reply_result(k, initialize_answer(started->handshake().initialize_result(),
-                                            self->abilities_.terminal_login,
-                                            self->hub_.config.close_stops));
-    self->holding_ = false;
-    self->drain_inbox();
-  });
-}
-
-/// The process that becomes this connection's next session; started if there is none.
-std::shared_ptr<agent_link> link::probe(const wire::agent_config& agent) {
-  if (probe_ && probe_->usable() && probe_->agent_name() == agent.name) return probe_;
-  if (probe_) probe_->stop();
-  std::string cwd;
-  for (const std::string& variable : env_)
-    if (variable.starts_with("PWD=")) cwd = variable.substr(4);
-  std::error_code ignored;
-  if (cwd.empty() || !std::filesystem::is_directory(cwd, ignored)) cwd = "/";
-  probe_ = hub_.start_probe(agent, env_, std::move(cwd));
-  return probe_;
-}
-
-void link::authenticate(const incoming& r) {
-  auto agent = agent_for(r);
-  if (!agent) return reply_error(r, internal_error, agent.error().text);
-  const std::string method(r.e.method.in(r.line));
-  if (method == "authenticate" && !r.param("methodId").starts_with('"'))
-    return reply_error(r, invalid_params, "params.methodId: expected a string");
-  auto process = probe(*agent);
-  process->on_failed([self = shared_from_this(), k = kept(r)](std::string text, std::string error) {
-    self->probe_.reset();
-    self->failed(k, text, error);
-  });
-  process->when_initialised(
-      [self = shared_from_this(), k = kept(r), method, process, name = agent->name] {
-        std::string params(k.params());
-        if (k.e.params_meta) {
-          const std::string clean = without_own_meta(k.line, k.e);
-          if (auto e = scan(clean); e && e->params) params = e->params.in(clean);
-        }
-        process->request(method, params,
-                         [self, k, method, params, name, weak = std::weak_ptr(process)](
-                             std::string_view result, std::string_view error) {
-                           if (auto p = weak.lock()) p->on_failed(nullptr);
-                           if (result.empty()) return self->failed(k, "", error);
-                           const std::string owner = "auth:" + name;
-                           if (method == "authenticate")
-                             self->hub_.log.put(store::put_secret{owner, params});
-                           else
-                             self->hub_.log.put(store::erase_secrets{owner});
-                           self->hub_.log.make_durable();
-                           self->hub_.log.after_commit([self, k, result = std::string(result)] {
-                             self->reply_result(k, result);
-                           });
-                           self->hub_.log.flush();
-                         });
-      });
-}
-
-void link::failed(const kept& r, std::string_view text, std::string_view error) {
-  if (closed_) return;
-  if (error.empty()) return reply_error(r, internal_error, text);
-  answer(r.raw_id, r.n, core::error_line("null", error));
-}
-
 // ---- session/new
 
 void link::new_session(const incoming& r) {
   const std::string cwd = unquote(r.param("cwd"));
   if (!cwd.starts_with('/'))
     return reply_error(r, invalid_params, "params.cwd: expected an absolute path");
-  if (!r.param("mcpServers").starts_with('['))
+  const bool imports = r.e.method.in(r.line) == "_acpd/import"; // there it may be left out
+  if (!r.param("mcpServers").starts_with('[') && !(imports && r.param("mcpServers").empty()))
     return reply_error(r, invalid_params, "params.mcpServers: expected an array (it may be empty)");
   if (const auto dirs = r.param("additionalDirectories");
       !dirs.empty() && dirs != "null" && !dirs.starts_with('['))
@@ -223,7 +110,9 @@ void link::open_session(const kept& r) {
     return hub_.answer(r.key, core::error_line("null", internal_error, agent.error().text));
   auto process = probe(*agent);
   probe_.reset();
+  probe_asks_for_ = r.raw_id;
   process->on_failed([self = shared_from_this(), r](std::string text, std::string error) {
+    self->withdraw_early();
     self->hub_.answer(r.key, error.empty() ? core::error_line("null", internal_error, text)
                                            : core::error_line("null", error));
   });
@@ -232,18 +121,44 @@ void link::open_session(const kept& r) {
   if (r.param("additionalDirectories").starts_with('['))
     what.additional_dirs = r.param("additionalDirectories");
   what.mcp_servers = r.param("mcpServers");
+  what.resume_refused = wire::refuses_resume(agent->name);
+  if (r.e.method.in(r.line) == "_acpd/import") {
+    what.agent_sid = r.param("agentSessionId");
+    what.importing = true;
+  }
+  process->when_initialised(
+      [self = shared_from_this(), r, process, what = std::move(what)]() mutable {
+        self->open_with(r, process, std::move(what));
+      });
+}
+
+/// The agent has said what it can do.
+void link::open_with(const kept& r, const std::shared_ptr<agent_link>& process,
+                     core::opening what) {
+  if (const auto fit = can_take(r.param("mcpServers"), process->handshake().initialize_result(),
+                                process->agent_name());
+      !fit) {
+    keep_probe(process);
+    return hub_.answer(r.key, core::error_line("null", fit.error().code, fit.error().text));
+  }
   process->open(std::move(what), [self = shared_from_this(), r, process] {
     if (process->handshake().now() == core::handshake::state::ready)
       return self->created(r, process);
     // Refused, for want of a login perhaps: the process waits for another try of this connection.
+    const std::string why = process->handshake().error();
     process->reopen();
-    process->on_failed(nullptr);
-    if (self->closed_)
-      process->stop();
-    else
-      self->probe_ = process;
-    self->hub_.answer(r.key, core::error_line("null", process->handshake().error()));
+    self->keep_probe(process);
+    self->hub_.answer(r.key, core::error_line("null", why));
   });
+}
+
+/// It waits for another try of this connection.
+void link::keep_probe(const std::shared_ptr<agent_link>& process) {
+  process->on_failed(nullptr);
+  if (closed_)
+    process->stop();
+  else
+    probe_ = process;
 }
 
 void link::created(const kept& r, const std::shared_ptr<agent_link>& agent) {
@@ -255,10 +170,12 @@ void link::created(const kept& r, const std::shared_ptr<agent_link>& agent) {
   seed.cwd = unquote(r.param("cwd"));
   if (r.param("additionalDirectories").starts_with('['))
     seed.additional_dirs = r.param("additionalDirectories");
+  seed.title = unquote(r.param("title")); // of an import
   session_host& host = hub_.add(std::move(seed));
+  if (has_own_server(r.param("mcpServers"))) host.servers_of = author_;
   host.created_ms = host.updated_ms = host.last_at_ms = hub_.now_ms();
   hub_.keep_environment(host.core.data().id, env_);
-  if (r.param("mcpServers") != "[]")
+  if (const auto servers = r.param("mcpServers"); servers.starts_with('[') && servers != "[]")
     hub_.log.put(store::put_secret{"session:" + std::to_string(host.core.data().id),
                                    std::string(r.param("mcpServers"))});
   host.agent = agent;
@@ -297,11 +214,7 @@ void link::reply_result_or_error(const incoming& r, const protocol::result<std::
 }
 
 void link::prompt(const incoming& r, session_host& host) {
-  bool blocks = false;
-  if (r.param("prompt").starts_with('['))
-    for_each_element(r.param("prompt"),
-                     [&](std::string_view block) { blocks = block.starts_with('{'); });
-  if (!blocks)
+  if (!is_prompt(r.param("prompt")))
     return reply_error(r, invalid_params,
                        "params.prompt: expected an array with at least one content block");
   if (!hub_.trouble.empty()) return reply_error(r, internal_error, hub_.trouble);
@@ -322,17 +235,22 @@ void link::pass_on(const incoming& r, session_host& host) {
 void link::close_session(const incoming& r, session_host& host) {
   if (hub_.config.close_stops) {
     hub_.step(host, core::close_in{});
-  } else if (auto at = attached_.find(host.core.data().id); at != attached_.end()) {
-    // A tab was closed: the session goes on, and a prompt that is still open here is answered when
-    // it ends.
-    const bool waits = std::ranges::any_of(
-        waiting_turns_, [&](const auto& w) { return w.second.session == at->first; });
-    if (!waits) {
-      std::erase(host.log.followers, this);
-      attached_.erase(at);
-    }
+  } else {
+    leave(host); // a tab was closed: the session goes on
   }
   hub_.log.after_commit([self = shared_from_this(), k = kept(r)] { self->reply_result(k, "{}"); });
+}
+
+/// No longer shows the session. A prompt that is still open here is answered when it ends, so till
+/// then it stays attached.
+void link::leave(session_host& host) {
+  const auto at = attached_.find(host.core.data().id);
+  if (at == attached_.end()) return;
+  const bool waits = std::ranges::any_of(
+      waiting_turns_, [&](const auto& w) { return w.second.session == at->first; });
+  if (waits) return;
+  std::erase(host.log.followers, this);
+  attached_.erase(at);
 }
 
 void link::delete_session(const incoming& r, session_host& host) {

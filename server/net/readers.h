@@ -8,8 +8,8 @@
 
 namespace acpd::net {
 
-/// What may block, off the session thread: one thread that reads sessions.db and one for files and
-/// processes. `done` runs on the session thread. Owned by the hub, which outlives what it has
+/// What may block, off the session thread: one thread that reads sessions.db and some for files
+/// and processes. `done` runs on the session thread. Owned by the hub, which outlives what it has
 /// asked; stop() waits for what is running.
 class readers {
 public:
@@ -46,7 +46,7 @@ private:
   asio::io_context& io_;
   store::reader db_;
   asio::thread_pool db_thread_{1};
-  asio::thread_pool block_thread_{2};
+  asio::thread_pool block_thread_{3};
 };
 
 } // namespace acpd::net

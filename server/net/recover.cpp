@@ -53,7 +53,7 @@ void hub::recover(store::recovered found) {
     host.created_ms = s.row.created_ms;
     host.updated_ms = s.row.updated_ms;
     host.last_at_ms = s.last_at_ms;
-    host.folding = s.folded;
+    host.folded = s.folded;
   }
   for (const store::shim_row& s : found.shims)
     adopt(s, std::move(unsent[s.id]));
@@ -83,6 +83,14 @@ void hub::adopt(const store::shim_row& row, std::map<std::uint64_t, std::string>
   made->serve(*host);
   spdlog::info("session={} agent={} shim={} found again", host->core.data().sid, row.agent, row.id);
   made->adopt(row.offset, std::move(unsent));
+  pool.read([owner = terminals_owner(row.id)](
+                store::reader& db) { return db.secret(owner).value_or(""); },
+            [this, made, session = row.session](const std::string& terminals) {
+              session_host* there = find(session);
+              if (there && there->agent == made && !terminals.empty())
+                there->core.restore_terminals(terminals);
+              made->reconnect(); // only now: its lines may be about them
+            });
   // Files and terminals that were asked for are seen to again; a write that an editor may have done
   // is not.
   for (const auto& [id, q] : std::map(host->core.questions())) {

@@ -206,4 +206,8 @@ std::string outgoing_owner(std::int64_t shim, std::uint64_t n) {
   return "outgoing:" + std::to_string(shim) + ":" + std::to_string(n);
 }
 
+std::string terminals_owner(std::int64_t shim) {
+  return outgoing_owner(shim, 0); // lines are numbered from 1
+}
+
 } // namespace acpd::net

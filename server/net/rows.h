@@ -20,6 +20,8 @@ store::question_row question_row_of(const core::question& q, const session_host&
 core::question question_of(const store::question_row& row);
 core::session_seed seed_of(const store::session_state& found);
 std::string outgoing_owner(std::int64_t shim, std::uint64_t n);
+/// What is shown of a process's terminals: it goes with the shim's row, as its outgoing lines do.
+std::string terminals_owner(std::int64_t shim);
 std::string_view name_of(store::entry_kind kind);
 
 } // namespace acpd::net

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace acpd::net {
 
@@ -20,10 +21,13 @@ struct session_host {
   core::session core;
   feed log;
   std::shared_ptr<agent_link> agent; // null: none
+  std::string servers_of; // the author of the last list with MCP servers of an editor's own
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;
   std::int64_t last_at_ms = 0;
-  std::uint64_t folding = 0; // end of the newest fold that was ordered
+  std::uint64_t folded = 0;  // end of the newest fold
+  std::uint64_t fold_to = 0; // up to where folds were wanted
+  bool fold_runs = false;    // the reader thread is at one
 
   /// Committed: into the ring, and every follower's bell.
   void show(std::shared_ptr<const chunk> c);

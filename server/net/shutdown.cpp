@@ -1,6 +1,7 @@
 #include "server/net/agent_link.h"
 #include "server/net/hub.h"
 #include "server/net/link.h"
+#include "server/net/remote_clients.h"
 
 #include <csignal>
 #include <spawn.h>
@@ -80,6 +81,7 @@ std::string hub::status_json() const {
       R"(,"socket":)" + protocol::quoted(paths.socket.string()) + R"(,"uptimeMs":)" +
       std::to_string(now_ms() - started_ms) + R"(,"clients":)" + std::to_string(links.size()) +
       R"(,"sessions":)" + std::to_string(sessions_.size());
+  if (!remote->address().empty()) out += R"(,"listen":)" + protocol::quoted(remote->address());
   if (!trouble.empty()) out += R"(,"trouble":)" + protocol::quoted(trouble);
   out += R"(,"agents":[)";
   bool first = true;

@@ -62,13 +62,19 @@ CREATE TABLE failures (                 -- the first ones of a job, which are sh
 [[noreturn]] void fail(sqlite3* db, const std::string& doing) {
   int code = db ? sqlite3_errcode(db) : SQLITE_NOMEM;
   std::string text = doing + ": " + (db ? sqlite3_errmsg(db) : "out of memory");
-  if (code == SQLITE_FULL) text += ". Make room on the disk, then /continue";
+  if (code == SQLITE_FULL) text += ". Make room on that disk; /continue then goes on where it was";
   if (code == SQLITE_BUSY) text += ". Another program holds it: see who with fuser";
   if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN)
     text += ". Check its permissions, or set ACPD_RUNNER_STATE to another path";
   if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
     text += ". Move the file away; jobs recorded in it are lost";
   throw db_error(text);
+}
+
+// What a failed statement was about: the file by its path, so that "the disk" is no riddle.
+[[noreturn]] void fail(sqlite3* db) {
+  const char* path = db ? sqlite3_db_filename(db, "main") : nullptr;
+  fail(db, std::string("cannot use ") + (path && *path ? path : "runner.db"));
 }
 
 // SQLite syncs the file, not the folder's entry for it: without that a power loss takes both.
@@ -98,7 +104,7 @@ void create_file(const std::string& path) {
 
 statement::statement(sqlite3* db, const char* sql) : db_(db) {
   if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt_, nullptr) != SQLITE_OK)
-    fail(db, "cannot read runner.db");
+    fail(db);
 }
 
 statement::statement(statement&& other) noexcept
@@ -133,7 +139,7 @@ bool statement::step() {
   int rc = sqlite3_step(stmt_);
   if (rc == SQLITE_ROW) return true;
   sqlite3_reset(stmt_);
-  if (rc != SQLITE_DONE) fail(db_, "cannot use runner.db");
+  if (rc != SQLITE_DONE) fail(db_);
   return false;
 }
 
@@ -185,8 +191,7 @@ void database::migrate(const std::string& path) {
 }
 
 void database::exec(const char* sql) {
-  if (sqlite3_exec(handle(), sql, nullptr, nullptr, nullptr) != SQLITE_OK)
-    fail(handle(), "cannot use runner.db");
+  if (sqlite3_exec(handle(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail(handle());
 }
 
 std::int64_t database::last_id() const { return sqlite3_last_insert_rowid(handle()); }

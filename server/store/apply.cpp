@@ -55,6 +55,11 @@ bool apply_one(connection& db, const erase_question& o) {
   return false;
 }
 
+bool apply_one(connection& db, const erase_token& o) {
+  // Counts as a secret: what was revoked is in no file any more a moment later.
+  return db.run("DELETE FROM tokens WHERE id = :id", o.id) > 0;
+}
+
 /// The shims' rows stay until erase_shim: a daemon that dies now must still find the processes.
 /// Their secret lines go, because their bytes do.
 bool apply_one(connection& db, const bury_session& o) {

@@ -32,13 +32,16 @@ struct erase_secrets {
 struct erase_question {
   std::int64_t id;
 }; // fs and terminal requests leave no trace
+struct erase_token {
+  std::int64_t id;
+};
 struct bury_session {
   std::int64_t session;
 }; // tombstone; rows go later, in slices
 
 using operation = std::variant<session_row, turn_row, question_row, outgoing_row, shim_row, key_row,
-                               fold_row, erase_outgoing, erase_shim, set_offset, put_secret,
-                               erase_secrets, erase_question, bury_session>;
+                               fold_row, token_row, erase_token, erase_outgoing, erase_shim,
+                               set_offset, put_secret, erase_secrets, erase_question, bury_session>;
 
 /// What one transaction writes. Filled by the session thread, then owned by the writer until it is
 /// committed. Rows are written whole: insert or replace by id.

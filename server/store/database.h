@@ -3,6 +3,7 @@
 #include "protocol/compaction.h"
 #include "server/store/batch.h"
 #include "server/store/open_options.h"
+#include "server/store/split_calls.h"
 
 #include <expected>
 #include <filesystem>
@@ -39,7 +40,8 @@ struct recovered {
   std::vector<question_row> questions; // pending
   std::vector<shim_row> shims;
   std::vector<outgoing_row> outgoing;
-  std::int64_t next_session = 1, next_turn = 1, next_question = 1, next_shim = 1;
+  std::vector<token_row> tokens;
+  std::int64_t next_session = 1, next_turn = 1, next_question = 1, next_shim = 1, next_token = 1;
 };
 
 /// sessions.db, for writing. One per state directory. Used by the writer thread only, after open().
@@ -90,6 +92,7 @@ struct replay_position {
   std::vector<piece> pieces; // of the folds that are used, in order
   std::size_t next = 0;
   std::set<std::uint64_t> kept;             // seq of the singletons that count
+  joined_calls calls;                       // of turns that were folded in several runs
   std::vector<protocol::folded_frame> tail; // behind the folds
 };
 
@@ -113,7 +116,8 @@ public:
   std::vector<protocol::folded_frame> compacted(std::int64_t session, std::uint64_t head,
                                                 replay_position& position);
 
-  /// The fold of the entries [from, to], to be stored.
+  /// The fold of the runs that begin at `from` and have ended by `to`, to be stored; its own `to`
+  /// is where the last of them ends. 0: none has.
   fold_row fold(std::int64_t session, std::uint64_t from, std::uint64_t to);
 
   std::optional<key_row> key(const std::string& key);

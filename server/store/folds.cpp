@@ -1,5 +1,7 @@
 #include "server/store/folds.h"
 
+#include "server/store/split_calls.h"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -7,12 +9,17 @@
 namespace acpd::store {
 namespace {
 
-constexpr char encoding_version = 1;
+constexpr char encoding_version = 2;
 
 void put_varint(std::string& out, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7)
     out += static_cast<char>(value | 0x80);
   out += static_cast<char>(value);
+}
+
+void put_text(std::string& out, std::string_view text) {
+  put_varint(out, text.size());
+  out += text;
 }
 
 bool take_varint(std::string_view& in, std::uint64_t& value) {
@@ -24,6 +31,36 @@ bool take_varint(std::string_view& in, std::uint64_t& value) {
     if (byte < 0x80) return true;
   }
   return false;
+}
+
+bool take_text(std::string_view& in, std::string& text) {
+  std::uint64_t size = 0;
+  if (!take_varint(in, size) || size > in.size()) return false;
+  text = in.substr(0, size);
+  in.remove_prefix(size);
+  return true;
+}
+
+/// A byte that may be at most `last`; empty: it is more, or not there.
+std::optional<std::uint8_t> take_byte(std::string_view& in, std::uint8_t last) {
+  if (in.empty() || static_cast<std::uint8_t>(in.front()) > last) return std::nullopt;
+  const auto byte = static_cast<std::uint8_t>(in.front());
+  in.remove_prefix(1);
+  return byte;
+}
+
+bool take_frame(std::string_view& in, protocol::folded_frame& f) {
+  std::uint64_t where = 0;
+  if (!take_varint(in, f.seq)) return false;
+  const auto single = take_byte(in, static_cast<std::uint8_t>(protocol::last_singleton));
+  const auto version = take_byte(in, static_cast<std::uint8_t>(protocol::acp_version::v2));
+  if (!single || !version || !take_varint(in, where) || !take_text(in, f.message_id) ||
+      !take_text(in, f.line))
+    return false;
+  f.single = static_cast<protocol::singleton>(*single);
+  f.version = static_cast<protocol::acp_version>(*version);
+  f.where = protocol::splice::unpack(where);
+  return true;
 }
 
 bool is_compacted(entry_kind kind) {
@@ -49,9 +86,10 @@ std::string encode_frames(const std::vector<protocol::folded_frame>& frames) {
   for (const auto& f : frames) {
     put_varint(out, f.seq);
     out += static_cast<char>(f.single);
+    out += static_cast<char>(f.version);
     put_varint(out, f.where.pack());
-    put_varint(out, f.line.size());
-    out += f.line;
+    put_text(out, f.message_id);
+    put_text(out, f.line);
   }
   return out;
 }
@@ -60,65 +98,75 @@ std::optional<std::vector<protocol::folded_frame>> decode_frames(std::string_vie
   if (in.empty() || in.front() != encoding_version) return std::nullopt;
   in.remove_prefix(1);
   std::vector<protocol::folded_frame> frames;
-  while (!in.empty()) {
-    std::uint64_t seq = 0;
-    std::uint64_t where = 0;
-    std::uint64_t size = 0;
-    if (!take_varint(in, seq) || in.empty()) return std::nullopt;
-    const auto single = static_cast<protocol::singleton>(in.front());
-    in.remove_prefix(1);
-    if (single > protocol::singleton::title || !take_varint(in, where) || !take_varint(in, size) ||
-        size > in.size())
-      return std::nullopt;
-    frames.push_back({.seq = seq,
-                      .single = single,
-                      .where = protocol::splice::unpack(where),
-                      .line = std::string(in.substr(0, size))});
-    in.remove_prefix(size);
-  }
+  while (!in.empty())
+    if (!take_frame(in, frames.emplace_back())) return std::nullopt;
   return frames;
 }
 
 void run_compactor::add(const entry& e) {
-  if (is_compacted(e.kind))
+  if (is_compacted(e.kind)) {
+    if (may_be_tool_call(e.bytes)) tools_[e.seq] = {e.turn, e.process, announces_call(e.bytes)};
     compactor_.add({.seq = e.seq,
                     .turn = e.turn,
                     .process = e.process,
                     .message_id = e.message_id,
-                    .line = e.bytes});
-  open_ = true;
-  if (e.kind == entry_kind::turn_ended) end_run();
+                    .line = e.bytes,
+                    .version = static_cast<protocol::acp_version>(e.version)});
+  }
+  ++entries_;
+  if (e.kind == entry_kind::turn_ended) {
+    end_run();
+    end_ = e.seq;
+    if (split_) done_.calls.push_back(end_of_turn(e.seq));
+    split_ = false;
+  } else if (entries_ == run_entries) {
+    split_ = true;
+    end_run();
+    end_ = e.seq;
+  }
 }
 
 void run_compactor::end_run() {
-  runs_.push_back(compactor_.finish());
-  open_ = false;
+  auto& frames = done_.frames.emplace_back(compactor_.finish());
+  for (const auto& f : frames) {
+    const auto by = split_ ? tools_.find(f.seq) : tools_.end();
+    if (by == tools_.end()) continue;
+    const auto& [turn, process, announced] = by->second;
+    if (auto call = split_call(f, turn, process, announced))
+      done_.calls.push_back(*std::move(call));
+  }
+  tools_.clear();
+  entries_ = 0;
 }
 
-std::vector<std::vector<protocol::folded_frame>> run_compactor::finish() {
-  if (open_) end_run();
-  return std::exchange(runs_, {});
+compacted_runs run_compactor::finish() {
+  if (entries_ != 0) end_run();
+  return std::exchange(done_, {});
 }
 
-std::vector<fold_piece> cut(const std::vector<protocol::folded_frame>& frames) {
+std::vector<fold_piece> cut(const std::vector<protocol::folded_frame>& frames,
+                            const std::vector<protocol::folded_frame>& calls) {
   constexpr std::size_t piece_bytes = std::size_t{128} << 10; // so that the first is there at once
   std::vector<fold_piece> pieces;
   std::vector<protocol::folded_frame> all;
   std::vector<protocol::folded_frame> singles;
   std::size_t bytes = 0;
-  const auto end_piece = [&] {
+  auto call = calls.begin();
+  const auto end_piece = [&](std::uint64_t next) {
+    for (; call != calls.end() && call->seq < next; ++call)
+      singles.push_back(*call);
     pieces.push_back({encode_frames(singles), encode_frames(all)});
     all.clear();
     singles.clear();
     bytes = 0;
   };
   for (const auto& f : frames) {
-    if (bytes >= piece_bytes) end_piece();
+    if (bytes >= piece_bytes) end_piece(f.seq);
     all.push_back(f);
     if (f.single != protocol::singleton::none) singles.push_back(f);
     bytes += f.line.size();
   }
-  end_piece();
+  end_piece(UINT64_MAX);
   return pieces;
 }
 

@@ -3,9 +3,12 @@
 #include "server/store/folds.h"
 #include "server/store/rows.h"
 #include "server/store/schema.h"
+#include "server/store/split_calls.h"
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <utility>
 
 namespace acpd::store {
 namespace {
@@ -53,27 +56,66 @@ struct reader::impl {
       if (!f(read_entry(rows, session))) return;
   }
 
-  std::vector<frame_list> compact(std::int64_t session, std::uint64_t from, std::uint64_t to) {
-    run_compactor compactor;
+  /// `from` is the first entry of a run: the first of its turn's runs, or of another.
+  run_compactor run(std::int64_t session, std::uint64_t from, std::uint64_t to) {
+    bool in_turn = false;
+    if (from > 1)
+      entries(session, from - 1, from - 1, [&](const entry& e) {
+        in_turn = e.kind != entry_kind::turn_ended;
+        return false;
+      });
+    run_compactor compactor(in_turn);
     entries(session, from, to, [&](const entry& e) {
       compactor.add(e);
       return true;
     });
-    return compactor.finish();
+    return compactor;
+  }
+
+  compacted_runs compact(std::int64_t session, std::uint64_t from, std::uint64_t to) {
+    return run(session, from, to).finish();
   }
 
   void begin(std::int64_t session, std::uint64_t head, replay_position& position) {
     position.begun = true;
     std::vector<frame_list> singles;
     const std::uint64_t next = read_index(db, session, head, position, singles);
-    if (next <= head) position.tail = joined(compact(session, next, head));
+    compacted_runs behind;
+    if (next <= head) behind = compact(session, next, head);
+    position.tail = joined(std::move(behind.frames));
     auto& of_tail = singles.emplace_back();
     std::ranges::copy_if(position.tail, std::back_inserter(of_tail),
                          [](const auto& f) { return f.single != protocol::singleton::none; });
+    join_split(session, singles, behind.calls, position);
     protocol::drop_superseded(singles);
     for (const auto& list : singles)
       for (const auto& f : list)
         position.kept.insert(f.seq);
+  }
+
+  /// The calls of turns that were folded in several runs: `singles` loses its notes of them.
+  void join_split(std::int64_t session, std::vector<frame_list>& singles, const frame_list& of_tail,
+                  replay_position& position) {
+    frame_list notes;
+    std::map<std::uint64_t, std::size_t> piece_of; // by seq
+    for (std::size_t i = 0; i + 1 < singles.size(); ++i) {
+      for (const auto& f : singles[i])
+        if (is_note(f)) piece_of[f.seq] = i;
+      std::ranges::copy_if(singles[i], std::back_inserter(notes), is_note);
+      std::erase_if(singles[i], is_note);
+    }
+    std::ranges::copy(of_tail, std::back_inserter(notes));
+    std::size_t at_hand = position.pieces.size();
+    frame_list frames;
+    position.calls =
+        join_calls(notes, [&](std::uint64_t seq) -> std::optional<protocol::folded_frame> {
+          const auto in = piece_of.find(seq);
+          if (in != piece_of.end() && std::exchange(at_hand, in->second) != in->second)
+            frames = piece(session, position.pieces[in->second]);
+          const frame_list& from = in == piece_of.end() ? position.tail : frames;
+          const auto f = std::ranges::find(from, seq, &protocol::folded_frame::seq);
+          return f == from.end() ? std::nullopt : std::optional(*f);
+        });
   }
 
   /// A damaged one is made again, from the log.
@@ -83,7 +125,8 @@ struct reader::impl {
                          session, p.last, p.number);
     if (row.next())
       if (auto frames = decode_frames(row.bytes(0))) return *std::move(frames);
-    const auto again = cut(joined(compact(session, p.first, p.last)));
+    auto runs = compact(session, p.first, p.last);
+    const auto again = cut(joined(std::move(runs.frames)), runs.calls);
     const auto number = static_cast<std::size_t>(p.number);
     return number < again.size() ? decode_frames(again[number].frames).value_or(frame_list())
                                  : frame_list();
@@ -123,14 +166,20 @@ std::vector<protocol::folded_frame> reader::compacted(std::int64_t session, std:
     part = std::move(position.tail);
   position.done = position.next == position.pieces.size() && position.tail.empty();
   std::erase_if(part, [&](const auto& f) { return is_dropped(f, position.kept); });
+  for (auto& f : part)
+    if (const auto call = position.calls.find(f.seq); call != position.calls.end())
+      f = call->second;
+  std::erase_if(part, [](const auto& f) { return f.line.empty(); });
   return part;
 }
 
 fold_row reader::fold(std::int64_t session, std::uint64_t from, std::uint64_t to) {
-  return {.session = session,
-          .from = from,
-          .to = to,
-          .pieces = cut(joined(impl_->compact(session, from, to)))};
+  run_compactor whole = impl_->run(session, from, to);
+  fold_row made{.session = session, .from = from, .to = whole.end(), .pieces = {}};
+  if (made.to == 0) return made;
+  compacted_runs runs = whole.ended();
+  made.pieces = cut(joined(std::move(runs.frames)), runs.calls);
+  return made;
 }
 
 std::optional<key_row> reader::key(const std::string& key) {

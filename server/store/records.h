@@ -150,6 +150,21 @@ struct key_row {
   std::int64_t at_ms = 0; // of the answer; goes 30 days after its session
 };
 
+enum class token_role : std::uint8_t {
+  controller = 1, // everything that the user's own editor may do
+  observer = 2,   // looks on
+};
+
+/// A token of remote clients. The token itself is nowhere: `hash` is SHA-256 of it.
+struct token_row {
+  std::int64_t id = 0;
+  std::string name; // what people call it; no two are equal
+  token_role role{};
+  std::string hash; // 32 bytes
+  std::int64_t created_ms = 0;
+  std::int64_t used_ms = 0; // when it was last presented; 0: never
+};
+
 /// A part of a fold: consecutive frames, about 128 KiB of them.
 struct fold_piece {
   std::string singles; // those of its frames of which only the session's last counts, encoded

@@ -51,10 +51,12 @@ recovered recover_rows(connection& db) {
   r.shims = all(db.select("SELECT " ACPD_SHIM_COLUMNS " FROM shims ORDER BY id"), read_shim);
   r.outgoing = all(db.select("SELECT " ACPD_OUTGOING_COLUMNS " FROM outgoing ORDER BY shim, n"),
                    read_outgoing);
+  r.tokens = all(db.select("SELECT " ACPD_TOKEN_COLUMNS " FROM tokens ORDER BY id"), read_token);
   r.next_session = next_id(db, "sessions");
   r.next_turn = next_id(db, "turns");
   r.next_question = next_id(db, "questions");
   r.next_shim = next_id(db, "shims");
+  r.next_token = next_id(db, "tokens");
   return r;
 }
 

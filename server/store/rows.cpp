@@ -178,6 +178,23 @@ key_row read_key(const query& q) {
           .at_ms = q.integer(7)};
 }
 
+void put(connection& db, const token_row& r) {
+  db.run("INSERT INTO tokens (" ACPD_TOKEN_COLUMNS ") VALUES (:id, :name, :role, :hash, "
+         ":created_ms, :used_ms) "
+         "ON CONFLICT (id) DO UPDATE SET name = excluded.name, role = excluded.role, "
+         "hash = excluded.hash, created_ms = excluded.created_ms, used_ms = excluded.used_ms",
+         r.id, r.name, r.role, blob{r.hash}, r.created_ms, r.used_ms);
+}
+
+token_row read_token(const query& q) {
+  return {.id = q.integer(0),
+          .name = q.text(1),
+          .role = q.as<token_role>(2),
+          .hash = q.text(3),
+          .created_ms = q.integer(4),
+          .used_ms = q.integer(5)};
+}
+
 void put(connection& db, const fold_row& r) {
   // Folds within this one would break the chain that a load follows.
   db.run("DELETE FROM folds WHERE session = :session AND last_seq BETWEEN :from AND :to "

@@ -16,6 +16,7 @@ void put(connection& db, const outgoing_row& r);
 void put(connection& db, const shim_row& r);
 void put(connection& db, const key_row& r);
 void put(connection& db, const fold_row& r);
+void put(connection& db, const token_row& r);
 
 // Columns of "SELECT " …; macros, because the cache of statements goes by the literal's address.
 #define ACPD_ENTRY_COLUMNS                                                                         \
@@ -29,6 +30,7 @@ void put(connection& db, const fold_row& r);
   "id, session, shim, turn, state, method, raw_id, nonce, line, outcome, asked_ms, settled_ms"
 #define ACPD_OUTGOING_COLUMNS "shim, n, kind, ref, key, method, line, secret"
 #define ACPD_KEY_COLUMNS "key, hash, session, turn, seq, answered, answer, at_ms"
+#define ACPD_TOKEN_COLUMNS "id, name, role, hash, created_ms, used_ms"
 #define ACPD_SHIM_COLUMNS                                                                          \
   "id, session, agent, process, committed_offset, next_n, ready, pid, agent_pid, agent_group, "    \
   "agent_start"
@@ -40,5 +42,6 @@ question_row read_question(const query& q);
 outgoing_row read_outgoing(const query& q);
 shim_row read_shim(const query& q);
 key_row read_key(const query& q);
+token_row read_token(const query& q);
 
 } // namespace acpd::store

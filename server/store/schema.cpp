@@ -145,8 +145,20 @@ CREATE TABLE secrets (
 ) STRICT;
 )sql";
 
+// Tokens of remote clients: only the hash of what a client presents.
+constexpr const char* version_2 = R"sql(
+CREATE TABLE tokens (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  role INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  created_ms INTEGER NOT NULL,
+  used_ms INTEGER NOT NULL
+) STRICT;
+)sql";
+
 /// migrations[n] leads from schema n to n + 1. Never edit one that was released: add one.
-constexpr std::array migrations = {version_1};
+constexpr std::array migrations = {version_1, version_2};
 
 } // namespace
 

@@ -12,6 +12,7 @@ enum class bridge_frame : std::uint8_t {
   // bridge → daemon
   hello = 1, // JSON: who the bridge is and what it remembers
   line = 2,  // number: n; payload: one line from the editor
+  ping = 3,  // number: comes back in the pong
   // daemon → bridge
   welcome = 16, // JSON: epoch, version
   refused = 17, // JSON: {"text"}: the connection ends; do not try again by yourself
@@ -25,6 +26,7 @@ enum class bridge_frame : std::uint8_t {
   replay = 24,   // slot, number: index of the last replay frame in it, seq: head; lines of a
                  // compacted replay
   bye = 25,      // JSON {"stop":bool}: the daemon ends
+  pong = 27,     // number: of the ping
   unslot = 26,   // slot: the session is gone; forget its cursor
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/failure.h"
+#include "server/wire/listen_config.h"
 
 #include <chrono>
 #include <cstdint>
@@ -15,22 +16,23 @@ namespace acpd::wire {
 /// [agents.NAME]
 struct agent_config {
   std::string name;
-  std::vector<std::string> command;            // argv; command[0] looked up on PATH
+  std::vector<std::string> command; // argv; command[0] looked up on PATH
   std::map<std::string, std::string> env;
 };
 
 /// config.toml. Every key has a default: an empty or missing file is a working configuration.
 struct config {
-  std::string default_agent;                    // [defaults] agent; else "runner", the built-in one
-  bool close_stops = false;                     // [defaults] close = "detach" | "stop"
-  std::map<std::string, agent_config> agents;   // "runner" is always there
-  std::size_t max_line_bytes = std::size_t{32} << 20;  // [limits] line_bytes
-  std::uint32_t max_depth = 256;                // [limits] depth
-  std::size_t spool_bytes = std::size_t{256} << 20;    // [limits] spool_bytes
-  std::chrono::seconds linger{86'400};          // [shim] linger_seconds
-  std::chrono::seconds idle_exit{0};            // [daemon] idle_exit_seconds: 0: an auto-started daemon stays
-  std::string log_level = "info";               // [log] level
-  std::size_t page_size = 50;                   // [limits] page_size, of session/list
+  std::string default_agent;                  // [defaults] agent; else "runner", the built-in one
+  bool close_stops = false;                   // [defaults] close = "detach" | "stop"
+  std::map<std::string, agent_config> agents; // "runner" is always there
+  std::size_t max_line_bytes = std::size_t{32} << 20; // [limits] line_bytes
+  std::uint32_t max_depth = 256;                      // [limits] depth
+  std::size_t spool_bytes = std::size_t{256} << 20;   // [limits] spool_bytes
+  std::chrono::seconds linger{86'400};                // [shim] linger_seconds
+  std::chrono::seconds idle_exit{0}; // [daemon] idle_exit_seconds: 0: an auto-started daemon stays
+  std::string log_level = "info";    // [log] level
+  std::size_t page_size = 50;        // [limits] page_size, of session/list
+  listen_config listen;              // [listen]
 };
 
 /// Reads a configuration. A file that is not there gives the defaults, unless it was asked for by
@@ -41,4 +43,4 @@ protocol::result<config> read_config(const std::filesystem::path& file, bool req
 /// The same for a text; `file` is what errors call it.
 protocol::result<config> parse_config(std::string_view text, const std::string& file);
 
-}  // namespace acpd::wire
+} // namespace acpd::wire

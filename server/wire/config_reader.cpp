@@ -110,6 +110,18 @@ std::vector<std::string> config_reader::strings(const toml::node& node, std::str
   return words;
 }
 
+std::vector<std::string> config_reader::names(const toml::node& node, std::string_view key) {
+  std::vector<std::string> words;
+  const toml::array* array = node.as_array();
+  if (array != nullptr)
+    for (const toml::node& element : *array)
+      if (auto word = element.value_exact<std::string>(); word && !word->empty())
+        words.push_back(*std::move(word));
+  if (array == nullptr || words.size() != array->size())
+    fail_at(node.source(), key, "must be an array of strings, as in [\"one\", \"two\"]");
+  return words;
+}
+
 void config_reader::fail_at(const toml::source_region& where, std::string_view key,
                             std::string_view text) {
   if (!diagnosis_.text.empty()) return;

@@ -44,6 +44,9 @@ public:
   /// A non-empty array of strings whose first is not empty.
   std::vector<std::string> strings(const toml::node& node, std::string_view key);
 
+  /// An array of strings, none of them empty.
+  std::vector<std::string> names(const toml::node& node, std::string_view key);
+
   template <class F>
   void for_each(F&& f) const {
     for (auto&& [key, node] : table_)

@@ -3,7 +3,9 @@
 #include "protocol/errors.h"
 #include "server/wire/nearest.h"
 
+#include <algorithm>
 #include <array>
+#include <ranges>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,8 +15,13 @@ namespace {
 constexpr std::string_view own_installer = "see the project's own installer";
 constexpr std::string_view registry = "by its publisher's registry entry, not tried";
 
+struct built_in {
+  std::string_view id, name, command; // words separated by one blank
+  std::string_view install, note;
+};
+
 // What was seen running has an empty note or one that a user needs.
-constexpr std::array<known_agent, 17> table{{
+constexpr std::array<built_in, 17> table{{
     {"codex", "Codex", "codex-acp", "npm i -g @zed-industries/codex-acp", ""},
     {"codex-2", "Codex (ACP organisation's adapter)", "codex-acp",
      "npm i -g @agentclientprotocol/codex-acp",
@@ -43,37 +50,68 @@ bool is_executable(const std::filesystem::path& file) {
   return ::stat(file.c_str(), &s) == 0 && S_ISREG(s.st_mode) && ::access(file.c_str(), X_OK) == 0;
 }
 
-} // namespace
-
-std::vector<std::string> known_agent::argv() const {
+std::vector<std::string> words_of(std::string_view command) {
   std::vector<std::string> words;
-  std::string_view rest = command;
-  while (!rest.empty()) {
-    const std::size_t blank = rest.find(' ');
-    words.emplace_back(rest.substr(0, blank));
-    rest = blank == std::string_view::npos ? std::string_view() : rest.substr(blank + 1);
-  }
+  for (const auto word : std::views::split(command, ' '))
+    words.emplace_back(word.begin(), word.end());
   return words;
 }
 
-std::span<const known_agent> known_agents() { return table; }
+std::vector<known_agent> built_in_agents() {
+  std::vector<known_agent> all;
+  for (const built_in& row : table)
+    all.push_back({std::string(row.id),
+                   std::string(row.name),
+                   words_of(row.command),
+                   std::string(row.install),
+                   std::string(row.note),
+                   {}});
+  return all;
+}
+
+std::vector<known_agent>& current() {
+  static std::vector<known_agent> all = built_in_agents();
+  return all;
+}
+
+} // namespace
+
+std::span<const known_agent> known_agents() { return current(); }
 
 const known_agent* find_known_agent(std::string_view id) {
-  for (const known_agent& agent : table)
-    if (agent.id == id) return &agent;
-  return nullptr;
+  const auto& all = current();
+  const auto at = std::ranges::find(all, id, &known_agent::id);
+  return at == all.end() ? nullptr : &*at;
+}
+
+void overlay_known_agents(std::vector<known_agent> updates) {
+  std::vector<known_agent> all = built_in_agents();
+  for (known_agent& update : updates) {
+    update.updated = true;
+    const auto at = std::ranges::find(all, update.id, &known_agent::id);
+    if (at == all.end())
+      all.push_back(std::move(update));
+    else
+      *at = std::move(update);
+  }
+  current() = std::move(all);
 }
 
 protocol::result<agent_config> find_agent(const config& c, std::string_view name) {
   if (auto found = c.agents.find(std::string(name)); found != c.agents.end()) return found->second;
-  if (const known_agent* known = find_known_agent(name))
-    return agent_config{std::string(name), known->argv(), {}};
+  if (const known_agent* known = find_known_agent(name)) {
+    agent_config found;
+    found.name = name;
+    found.command = known->command;
+    found.env = known->env;
+    return found;
+  }
 
   std::vector<std::string_view> names;
   for (const auto& [configured, agent] : c.agents)
     names.push_back(configured);
-  for (const known_agent& agent : table)
-    if (!c.agents.contains(std::string(agent.id))) names.push_back(agent.id);
+  for (const known_agent& agent : known_agents())
+    if (!c.agents.contains(agent.id)) names.push_back(agent.id);
   std::string text = "there is no agent \"" + std::string(name) + "\"";
   if (std::string_view near = nearest(name, names); !near.empty())
     text += ": did you mean \"" + std::string(near) + "\"?";
@@ -104,7 +142,7 @@ std::string not_installed(const agent_config& agent) {
   std::string text = "agent \"" + agent.name + "\" is not installed";
   const known_agent* known = find_known_agent(agent.name);
   const bool as_known = known != nullptr && known->argv() == agent.command;
-  if (as_known) return text + ": " + std::string(known->install);
+  if (as_known) return text + ": " + known->install;
   return text + ": there is no program \"" + (agent.command.empty() ? "" : agent.command.front()) +
          "\": install it, or correct agents." + agent.name + ".command in config.toml";
 }

@@ -4,6 +4,7 @@
 #include "server/wire/config.h"
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,18 +15,24 @@ namespace acpd::wire {
 
 /// An ACP agent that works by its name alone, without a line of configuration.
 struct known_agent {
-  std::string_view id;      // what --agent takes
-  std::string_view name;    // for people
-  std::string_view command; // argv, words separated by one blank
-  std::string_view install; // a command line, or where to look
-  std::string_view note;    // empty: nothing to say
+  std::string id;                   // what --agent takes
+  std::string name;                 // for people
+  std::vector<std::string> command; // argv
+  std::string install;              // a command line, or where to look
+  std::string note;                 // empty: nothing to say
+  std::map<std::string, std::string> env;
+  bool updated = false; // from agent_updates.h, not built in
 
-  std::vector<std::string> argv() const;
+  const std::vector<std::string>& argv() const { return command; }
 };
 
-/// All of them, in the order in which they are listed to people.
+/// All of them, in the order in which they are listed to people: the built-in ones, those that
+/// updates replace in their place, then new ones. Read and replaced on one thread: main()'s, or the
+/// daemon's session thread.
 std::span<const known_agent> known_agents();
 const known_agent* find_known_agent(std::string_view id);
+/// The table becomes the built-in one with these on top. Spans and pointers from before end.
+void overlay_known_agents(std::vector<known_agent> updates);
 
 /// The agent of that name: from the configuration, else from the table. The error lists the names
 /// that exist.

@@ -1,6 +1,13 @@
 // What no agent should write, and some do: each gives the bytes of one mistake.
-const update = (sessionId, text) => JSON.stringify({ jsonrpc: '2.0', method: 'session/update', params: {
-  sessionId, update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } } } });
+const update = (sessionId, text) =>
+  JSON.stringify({
+    jsonrpc: '2.0',
+    method: 'session/update',
+    params: {
+      sessionId,
+      update: { sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } },
+    },
+  });
 
 export const bad_kinds = {
   'not-json': () => 'Debugger listening on nothing {\n',

@@ -19,15 +19,25 @@ class turn {
     this.link = link;
     this.message = `m-${process.pid}-${number + 1}`;
   }
-  update(update, meta) { this.link.notify('session/update', { sessionId: this.session.id, update, ...meta }); }
-  numbered(text = '') { return { type: 'text', text: `#${++number} ${text}` }; }
+  update(update, meta) {
+    this.link.notify('session/update', { sessionId: this.session.id, update, ...meta });
+  }
+  numbered(text = '') {
+    return { type: 'text', text: `#${++number} ${text}` };
+  }
   say(text) {
-    this.update({ sessionUpdate: 'agent_message_chunk', content: this.numbered(text), messageId: this.message });
+    this.update({
+      sessionUpdate: 'agent_message_chunk',
+      content: this.numbered(text),
+      messageId: this.message,
+    });
     if (witness < 0) return;
     count.writeBigUInt64LE(BigInt(number));
     fs.writeSync(witness, count, 0, 8, 0);
   }
-  ask(method, params, id) { return this.link.request(method, { sessionId: this.session.id, ...params }, id); }
+  ask(method, params, id) {
+    return this.link.request(method, { sessionId: this.session.id, ...params }, id);
+  }
   /** The result, or its error said aloud. */
   async result_of(method, params) {
     const answer = await this.ask(method, params);
@@ -39,7 +49,10 @@ class turn {
     return new Promise((resolve) => {
       if (this.session.cancelled) return resolve();
       const timer = setTimeout(resolve, ms);
-      this.session.wake.push(() => { clearTimeout(timer); resolve(); });
+      this.session.wake.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
   }
 }
@@ -52,28 +65,62 @@ async function rate([per_second, total, bytes = 60], t) {
   const gap = 1e9 / Number(per_second);
   for (let sent = 0; sent < Number(total) && !t.session.cancelled;) {
     const due = Math.floor(Number(process.hrtime.bigint() - start) / gap) + 1;
-    for (; sent < Math.min(due, Number(total)); sent++) t.say(`t=${process.hrtime.bigint()} ${pad(bytes)}`);
-    await t.pause(Math.max(0, Math.min(50, (sent * gap - Number(process.hrtime.bigint() - start)) / 1e6)));
+    for (; sent < Math.min(due, Number(total)); sent++)
+      t.say(`t=${process.hrtime.bigint()} ${pad(bytes)}`);
+    await t.pause(
+      Math.max(0, Math.min(50, (sent * gap - Number(process.hrtime.bigint() - start)) / 1e6)),
+    );
   }
 }
 
 async function permission(words, t) {
   const toolCallId = `perm-${process.pid}-${number + 1}`;
-  const toolCall = { toolCallId, title: `Run ${words.join(' ') || 'make'}`, kind: 'execute', status: 'pending' };
+  const toolCall = {
+    toolCallId,
+    title: `Run ${words.join(' ') || 'make'}`,
+    kind: 'execute',
+    status: 'pending',
+  };
   t.update({ sessionUpdate: 'tool_call', ...toolCall });
-  const answer = await t.ask('session/request_permission', { toolCall, options: [
-    { optionId: 'yes', name: 'Allow', kind: 'allow_once' }, { optionId: 'always', name: 'Always', kind: 'allow_always' },
-    { optionId: 'no', name: 'Reject', kind: 'reject_once' }] });
+  const answer = await t.ask('session/request_permission', {
+    toolCall,
+    options: [
+      { optionId: 'yes', name: 'Allow', kind: 'allow_once' },
+      { optionId: 'always', name: 'Always', kind: 'allow_always' },
+      { optionId: 'no', name: 'Reject', kind: 'reject_once' },
+    ],
+  });
   const outcome = answer.result?.outcome ?? { outcome: `error ${answer.error?.code}` };
-  t.update({ sessionUpdate: 'tool_call_update', toolCallId, status: outcome.optionId === 'yes' ? 'completed' : 'failed' });
+  t.update({
+    sessionUpdate: 'tool_call_update',
+    toolCallId,
+    status: outcome.optionId === 'yes' ? 'completed' : 'failed',
+  });
   t.say(`permission: ${outcome.outcome} ${outcome.optionId ?? ''}`.trim());
 }
 
 async function elicitation([mode = 'form'], t) {
-  const url = { mode: 'url', elicitationId: `e-${process.pid}-${number + 1}`, url: 'https://example.org/login' };
-  const form = { mode: 'form', requestedSchema: { type: 'object', required: ['name'], properties: {
-    name: { type: 'string', title: 'Name' }, count: { type: 'integer', minimum: 0 }, sure: { type: 'boolean' } } } };
-  const answer = await t.result_of('elicitation/create', { message: 'Who are you?', ...(mode === 'url' ? url : form) });
+  const url = {
+    mode: 'url',
+    elicitationId: `e-${process.pid}-${number + 1}`,
+    url: 'https://example.org/login',
+  };
+  const form = {
+    mode: 'form',
+    requestedSchema: {
+      type: 'object',
+      required: ['name'],
+      properties: {
+        name: { type: 'string', title: 'Name' },
+        count: { type: 'integer', minimum: 0 },
+        sure: { type: 'boolean' },
+      },
+    },
+  };
+  const answer = await t.result_of('elicitation/create', {
+    message: 'Who are you?',
+    ...(mode === 'url' ? url : form),
+  });
   if (mode === 'url') t.link.notify('elicitation/complete', { elicitationId: url.elicitationId });
   if (answer) t.say(`elicitation: ${answer.action} ${JSON.stringify(answer.content ?? {})}`);
 }
@@ -90,12 +137,23 @@ async function file([action, path, ...content], t) {
 async function terminal(words, t) {
   const kill = words[0] === '--kill';
   const [command, ...args] = kill ? words.slice(1) : words;
-  const made = await t.result_of('terminal/create', { command, args, env: [{ name: 'FROM', value: 'scripted' }],
-    cwd: t.session.params.cwd, outputByteLimit: 65536 });
+  const made = await t.result_of('terminal/create', {
+    command,
+    args,
+    env: [{ name: 'FROM', value: 'scripted' }],
+    cwd: t.session.params.cwd,
+    outputByteLimit: 65536,
+  });
   if (!made) return;
   const { terminalId } = made;
-  t.update({ sessionUpdate: 'tool_call', toolCallId: `term-${terminalId}`, title: command, kind: 'execute',
-    status: 'in_progress', content: [{ type: 'terminal', terminalId }] });
+  t.update({
+    sessionUpdate: 'tool_call',
+    toolCallId: `term-${terminalId}`,
+    title: command,
+    kind: 'execute',
+    status: 'in_progress',
+    content: [{ type: 'terminal', terminalId }],
+  });
   if (kill) await t.result_of('terminal/kill', { terminalId });
   const end = await t.result_of('terminal/wait_for_exit', { terminalId });
   const shown = await t.result_of('terminal/output', { terminalId });
@@ -123,7 +181,9 @@ function connect([path, ...rest], t) {
 
 const run = (words, t) => new Promise((resolve) => {
   execFile(words[0], words.slice(1), { timeout: 20000 }, (error, stdout, stderr) => {
-    t.say(`exec: exit ${error ? error.code ?? error.signal : 0} stdout ${JSON.stringify(stdout)} stderr ${JSON.stringify(stderr)}`);
+    t.say(
+      `exec: exit ${error ? (error.code ?? error.signal) : 0} stdout ${JSON.stringify(stdout)} stderr ${JSON.stringify(stderr)}`,
+    );
     resolve();
   });
 });
@@ -147,6 +207,14 @@ async function cancel_late(_, t) {
   for (let i = 0; i < 5; i++) { t.say('after the cancel'); await breathe(); }
 }
 
+/** Answers its cancelled prompt as if nothing had been, as some agents do: a stop reason, or an
+ * error. */
+async function deaf([reason = 'end_turn'], t) {
+  while (!t.session.cancelled) await t.pause(10_000);
+  if (reason === 'error') throw new rpc_error(-32603, 'aborted');
+  t.forced = reason;
+}
+
 async function withdraw(_, t) {
   const toolCall = { toolCallId: 'withdrawn', title: 'Never mind', status: 'pending' };
   const answer = t.ask('session/request_permission',
@@ -159,15 +227,29 @@ async function withdraw(_, t) {
 const directives = {
   say: (words, t) => t.say(words.join(' ')),
   flood, rate, permission, elicitation, fs: file, terminal, connect, exec: run, gate, withdraw,
-  'cancel-late': cancel_late,
-  'all-updates': (_, t) => { for (const u of all_updates(() => t.numbered('variant'))) t.update(u); },
+  'cancel-late': cancel_late, deaf,
+  'all-updates': (_, t) => {
+    for (const u of all_updates(() => t.numbered('variant'))) t.update(u);
+  },
   bad: ([kind, ...rest], t) => write_raw(bad_kinds[kind](t.session.id, ...rest)),
-  unknown: (_, t) => t.update({ sessionUpdate: 'agent_message_chunk', content: t.numbered('unknown fields'),
-    newField: { kept: 1.0 }, _meta: { 'example.org/x': [1, 2.50, '\u00e9'] } }, { _meta: { 'example.org/y': true } }),
+  unknown: (_, t) => t.update({
+    sessionUpdate: 'agent_message_chunk', content: t.numbered('unknown fields'),
+    newField: { kept: 1.0 }, _meta: { 'example.org/x': [1, 2.50, '\u00e9'] },
+  }, { _meta: { 'example.org/y': true } }),
   notify: ([method], t) => t.link.notify(method, { sessionId: t.session.id, from: 'agent' }),
-  ext: async ([method], t) => t.say(`ext: ${JSON.stringify((await t.ask(method, { n: 1 })).error?.code ?? 'answered')}`),
+  ext: async ([method], t) => {
+    const { error } = await t.ask(method, { n: 1 });
+    t.say(`ext: ${JSON.stringify(error?.code ?? 'answered')}`);
+  },
   pid: (_, t) => t.say(`pid=${process.pid}`),
   env: ([name], t) => t.say(`env ${name}=${process.env[name] ?? '(unset)'}`),
+  // A call of an MCP server in the editor, with what it says of the call before it answers.
+  'mcp-call': async ([serverId, name], t) => {
+    t.session.heard = (params) => t.say(`mcp heard ${params.requestId} ${params.method}`);
+    const answer = await t.link.request('mcp/message', { serverId, requestId: 'call-1',
+      method: 'tools/call', params: { name } });
+    t.say(`mcp call: ${JSON.stringify(answer.result ?? { outer: answer.error.code })}`);
+  },
   mcp: (_, t) => t.say(`mcp ${JSON.stringify(t.session.params.mcpServers)}`),
   sleep: ([ms], t) => t.pause(Number(ms)),
   wait: async (_, t) => { while (!t.session.cancelled) await t.pause(10_000); },
@@ -177,7 +259,11 @@ const directives = {
     const made = execFile('sleep', [seconds], { env: { ...process.env, ACPD_TEST_LEFT: '1' } });
     t.say(`child=${made.pid}`);
   },
-  error: ([code, ...words]) => { throw new rpc_error(Number(code), words.join(' '), { raw: true }); },
+  error: ([code, ...words]) => {
+    throw new rpc_error(Number(code), words.join(' '), { raw: true });
+  },
+  notice: ([severity, ...words], t) => t.update({ sessionUpdate: 'notice', severity,
+    title: words.join(' ') }),
   end: ([reason], t) => { t.reason = reason; },
 };
 
@@ -190,5 +276,5 @@ export async function run_directives(script, session, link) {
     else t.say(`you said: ${step.trim()}`);
     await breathe();  // a cancel that has arrived is seen before the next step
   }
-  return { stopReason: session.cancelled ? 'cancelled' : t.reason ?? 'end_turn' };
+  return { stopReason: t.forced ?? (session.cancelled ? 'cancelled' : t.reason ?? 'end_turn') };
 }

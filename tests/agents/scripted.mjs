@@ -4,8 +4,10 @@
 // a client can see gaps and repeats. Environment:
 //   ACPD_TEST_AGENT_LOG   file to which every line it reads is appended
 //   ACPD_TEST_WITNESS     file whose first 8 bytes hold the number of the last update written whole
-//   ACPD_TEST_AUTH        "required": session/new fails with -32000 until authenticate
-//   ACPD_TEST_NO          capabilities that it does not have, separated by commas: load, resume, list …
+//   ACPD_TEST_AUTH        "required": session/new fails with -32000 until authenticate; "asks": the
+//                         same, and authenticate asks for a token by elicitation
+//   ACPD_TEST_NO          capabilities that it does not have, with commas: load, resume, list …
+//   ACPD_TEST_EARLIER     ids, with commas: sessions of its own that it lists, and can load
 //   ACPD_TEST_STAY        stay when stdin ends
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -16,10 +18,15 @@ import { rpc_error, wire } from './wire.mjs';
 
 const without = new Set((process.env.ACPD_TEST_NO ?? '').split(','));
 const sessions = new Map();
-let logged_in = process.env.ACPD_TEST_AUTH !== 'required';
+const earlier = (process.env.ACPD_TEST_EARLIER ?? '').split(',').filter(Boolean);
+let logged_in = !['required', 'asks'].includes(process.env.ACPD_TEST_AUTH);
 
-if (process.argv[2] === 'login') {  // terminal login: the same program with arguments, on a terminal
-  fs.writeSync(1, `Logged in with ${process.argv.slice(2).join(' ')}; terminal: ${process.stdout.isTTY === true}\n`);
+if (process.argv[2] === 'login') {
+  // terminal login: the same program with arguments, on a terminal
+  fs.writeSync(
+    1,
+    `Logged in with ${process.argv.slice(2).join(' ')}; terminal: ${process.stdout.isTTY === true}\n`,
+  );
   process.exit(0);
 }
 
@@ -38,7 +45,10 @@ class session {
     for (const f of this.wake.splice(0)) f();
   }
   state() {
-    return { modes: { ...modes, currentModeId: this.mode }, configOptions: config_options(this.model, this.thorough) };
+    return {
+      modes: { ...modes, currentModeId: this.mode },
+      configOptions: config_options(this.model, this.thorough),
+    };
   }
 }
 
@@ -59,11 +69,14 @@ function find(params) {
 const capabilities = () => ({
   loadSession: !without.has('load'),
   promptCapabilities: { image: true, audio: true, embeddedContext: true },
-  mcpCapabilities: { http: true, sse: true },
+  mcpCapabilities: without.has('mcp') ? {} : { http: true, sse: true, acp: true },
   sessionCapabilities: {
-    ...(without.has('list') ? {} : { list: {} }), ...(without.has('resume') ? {} : { resume: {} }),
-    ...(without.has('delete') ? {} : { delete: {} }), ...(without.has('close') ? {} : { close: {} }),
-    additionalDirectories: {} },
+    ...(without.has('list') ? {} : { list: {} }),
+    ...(without.has('resume') ? {} : { resume: {} }),
+    ...(without.has('delete') ? {} : { delete: {} }),
+    ...(without.has('close') ? {} : { close: {} }),
+    additionalDirectories: {},
+  },
   auth: { logout: {} },
   _meta: { 'example.org/agent': { scripted: true } },
 });
@@ -74,7 +87,21 @@ const on_request = {
     agentInfo: { name: 'scripted', title: 'Scripted agent', version: '1.0.0' },
     authMethods: [{ id: 'token', name: 'Token' },
       { type: 'terminal', id: 'terminal', name: 'In a terminal', args: ['login', '--quick'] }] }),
-  authenticate(params) {
+  async authenticate(params, id) {
+    if (process.env.ACPD_TEST_AUTH === 'asks') {
+      const asked = await link.request('elicitation/create', {
+        requestId: id,
+        mode: 'form',
+        message: 'Your token?',
+        requestedSchema: {
+          type: 'object',
+          required: ['token'],
+          properties: { token: { type: 'string' } },
+        },
+      });
+      if (asked.result?.action !== 'accept')
+        throw new rpc_error(-32000, `no token: ${asked.result?.action}`);
+    }
     if (params.methodId !== 'token') throw new rpc_error(-32602, `no method "${params.methodId}"`);
     logged_in = true;
     return {};
@@ -88,15 +115,25 @@ const on_request = {
     if (without.has('load')) throw new rpc_error(-32601, 'Method not found');
     const made = open(params.sessionId, params);
     for (const kind of ['user', 'agent'])
-      link.notify('session/update', { sessionId: made.id, update: {
-        sessionUpdate: `${kind}_message_chunk`, content: { type: 'text', text: `agent's own replay (${kind})` } } });
+      link.notify('session/update', {
+        sessionId: made.id,
+        update: {
+          sessionUpdate: `${kind}_message_chunk`,
+          content: { type: 'text', text: `agent's own replay (${kind})` },
+        },
+      });
     return made.state();
   },
   'session/resume'(params) {
     if (without.has('resume')) throw new rpc_error(-32601, 'Method not found');
     return open(params.sessionId, params).state();
   },
-  'session/list': () => ({ sessions: [...sessions.values()].map((s) => ({ sessionId: s.id, cwd: s.params.cwd })) }),
+  'session/list': () => ({
+    sessions: [
+      ...[...sessions.values()].map((s) => ({ sessionId: s.id, cwd: s.params.cwd })),
+      ...earlier.map((id) => ({ sessionId: id, cwd: process.cwd(), title: `Earlier: ${id}` })),
+    ],
+  }),
   'session/delete'(params) { sessions.delete(params.sessionId); return {}; },
   'session/close'(params) { find(params).cancel(); sessions.delete(params.sessionId); return {}; },
   'session/set_mode'(params) { find(params).mode = params.modeId; return {}; },
@@ -119,13 +156,16 @@ const on_request = {
 const link = new wire({
   request(method, params, id) {
     if (on_request[method]) return on_request[method](params, id);
-    if (method.startsWith('_x/')) return { method, params };  // an extension of this agent's own: an echo
+    // an extension of this agent's own: an echo
+    if (method.startsWith('_x/')) return { method, params };
     throw new rpc_error(-32601, `Method not found: ${method}`);
   },
   notification(method, params) {
     if (method === 'session/cancel') sessions.get(params.sessionId)?.cancel();
     if (method === '$/cancel_request')
       for (const s of sessions.values()) if (s.prompt_id === params.requestId) s.cancel();
+    if (method === 'mcp/message')
+      for (const s of sessions.values()) s.heard?.(params);
     if (method.startsWith('_x/')) link.notify(method, { ...params, echoed: true });
   },
 });

@@ -1,10 +1,14 @@
 // Every v1 stable session/update variant and content block, once, for coverage and passing through.
 const text = (t) => ({ type: 'text', text: t });
-const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=';
+const pixel =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=';
 
 export const modes = {
   currentModeId: 'ask',
-  availableModes: [{ id: 'ask', name: 'Ask' }, { id: 'code', name: 'Code', description: 'Writes files' }],
+  availableModes: [
+    { id: 'ask', name: 'Ask' },
+    { id: 'code', name: 'Code', description: 'Writes files' },
+  ],
 };
 
 export const config_options = (model = 'small', thorough = false) => [
@@ -18,11 +22,21 @@ const blocks = [
   { type: 'image', data: pixel, mimeType: 'image/png' },
   { type: 'audio', data: 'UklGRg==', mimeType: 'audio/wav' },
   { type: 'resource_link', uri: 'file:///tmp/a.txt', name: 'a.txt', size: 12 },
-  { type: 'resource', resource: { uri: 'file:///tmp/a.txt', text: 'content', mimeType: 'text/plain' } },
+  {
+    type: 'resource',
+    resource: { uri: 'file:///tmp/a.txt', text: 'content', mimeType: 'text/plain' },
+  },
 ];
 
-const tool = { toolCallId: 'call-1', title: 'Edit a.txt', kind: 'edit', status: 'pending', name: 'edit_file',
-  locations: [{ path: '/tmp/a.txt', line: 3 }], rawInput: { path: '/tmp/a.txt', count: 1.0 } };
+const tool = {
+  toolCallId: 'call-1',
+  title: 'Edit a.txt',
+  kind: 'edit',
+  status: 'pending',
+  name: 'edit_file',
+  locations: [{ path: '/tmp/a.txt', line: 3 }],
+  rawInput: { path: '/tmp/a.txt', count: 1.0 },
+};
 
 /** `say(text)` numbers a text; the rest are whole updates. */
 export function all_updates(numbered) {
@@ -30,7 +44,9 @@ export function all_updates(numbered) {
     { sessionUpdate: 'user_message_chunk', content: numbered(), messageId: 'u-1' },
     { sessionUpdate: 'agent_thought_chunk', content: numbered(), messageId: 't-1' },
     { sessionUpdate: 'agent_message_chunk', content: numbered(), messageId: 'm-1' },
-    ...blocks.map((content) => ({ sessionUpdate: 'agent_message_chunk', content, messageId: 'm-1' })),
+    ...blocks.map((content) => (
+      { sessionUpdate: 'agent_message_chunk', content, messageId: 'm-1' }
+    )),
     { sessionUpdate: 'tool_call', ...tool },
     { sessionUpdate: 'tool_call_update', toolCallId: 'call-1', status: 'in_progress',
       content: [{ type: 'content', content: text('reading') }] },

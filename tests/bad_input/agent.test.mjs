@@ -15,9 +15,19 @@ after(async () => { await place.end(); await standard.end(); });
 const bounded = (name, flow) => test(name, { timeout: 90_000 }, flow);
 
 /** Kinds whose bytes end in a newline: what follows is a line of its own. */
-const kinds = Object.keys(bad_kinds).filter((k) => !['endless-line', 'end-line', 'long-line'].includes(k));
-/** Not bad enough to be mentioned: blank lines, what is answered with an error, what passes through. */
-const quiet = new Set(['empty-lines', 'crlf', 'unknown-method', 'null-id', 'unknown-variant', 'wrong-session']);
+const kinds = Object.keys(bad_kinds).filter(
+  (k) => !['endless-line', 'end-line', 'long-line'].includes(k),
+);
+/** Not bad enough to be mentioned: blank lines, what is answered with an error, what passes
+ * through. */
+const quiet = new Set([
+  'empty-lines',
+  'crlf',
+  'unknown-method',
+  'null-id',
+  'unknown-variant',
+  'wrong-session',
+]);
 
 for (const kind of kinds) {
   bounded(`an agent writes ${kind}: the turn goes on`, async () => {
@@ -28,8 +38,10 @@ for (const kind of kinds) {
     assert.equal(result?.stopReason, 'end_turn', JSON.stringify(error));
     assert.ok(editor.said('before') && editor.said('after'), editor.texts().join('\n'));
     assert.ok(alive(place.daemon.pid));
-    for (const u of editor.updates) assert.equal(u?.sessionId, id, 'an update that is none reached the editor');
-    if (!quiet.has(kind)) assert.ok(place.errors_size() > before, 'the daemon\'s log says what was wrong');
+    for (const u of editor.updates)
+      assert.equal(u?.sessionId, id, 'an update that is none reached the editor');
+    if (!quiet.has(kind))
+      assert.ok(place.errors_size() > before, "the daemon's log says what was wrong");
     await editor.leave();
   });
 }
@@ -47,7 +59,10 @@ bounded('a line above the limit is dropped, said, and what follows goes on', asy
 bounded('a line that never ends costs no memory', async () => {
   const editor = standard.connect();
   const id = await editor.open(standard.cwd);
-  const { result, error } = await editor.prompt(id, 'bad endless-line 200000000; bad end-line; say after');
+  const { result, error } = await editor.prompt(
+    id,
+    'bad endless-line 200000000; bad end-line; say after',
+  );
   assert.equal(result?.stopReason, 'end_turn', JSON.stringify(error));
   assert.ok(editor.said('after'));
   const daemon = peak_mb(standard.daemon.pid), shim = peak_mb(standard.shims()[0].pid);
@@ -77,13 +92,18 @@ bounded('an agent that never stops can be cancelled, and memory stays bounded', 
 });
 
 bounded('an agent that dies at once is an error, not a hang', async () => {
-  const broken = new world({ agents: { broken: { command: ['/bin/false'] }, missing: { command: ['/nonexistent/agent'] } } });
+  const broken = new world({
+    agents: { broken: { command: ['/bin/false'] }, missing: { command: ['/nonexistent/agent'] } },
+  });
   try {
     await broken.serve();
     for (const name of ['broken', 'missing']) {
       const editor = broken.connect(['--agent', name]);
-      const answer = await editor.call('initialize', { protocolVersion: 1 })
-        .then((a) => (a.error ? a : editor.call('session/new', { cwd: broken.cwd, mcpServers: [] })));
+      const answer = await editor
+        .call('initialize', { protocolVersion: 1 })
+        .then((a) =>
+          a.error ? a : editor.call('session/new', { cwd: broken.cwd, mcpServers: [] }),
+        );
       assert.ok(answer.error, JSON.stringify(answer));
       assert.ok(answer.error.message.includes(name), `it names the agent: ${answer.error.message}`);
       await editor.kill();

@@ -26,15 +26,34 @@ export class bench_world extends world {
   /** Runs bench-reader; `during` is called while it holds its connection open. */
   async read(args, command, during) {
     const hold = path.join(this.dir, `hold-${Math.random()}`);
-    const all = ['--cwd', this.cwd, ...(during ? ['--hold', hold] : []), ...args, ...(command ? ['--', ...command] : [])];
+    const all = [
+      '--cwd',
+      this.cwd,
+      ...(during ? ['--hold', hold] : []),
+      ...args,
+      ...(command ? ['--', ...command] : []),
+    ];
     let measured = '';
-    const child = execFile(reader, all, { env: this.env, cwd: this.cwd, timeout: 120_000, maxBuffer: 1 << 24 });
-    const end = new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal)));
+    const child = execFile(reader, all, {
+      env: this.env,
+      cwd: this.cwd,
+      timeout: 120_000,
+      maxBuffer: 1 << 24,
+    });
+    const end = new Promise((resolve) =>
+      child.on('exit', (code, signal) => resolve(code ?? signal)),
+    );
     let wrong = '';
-    child.stderr.on('data', (d) => { wrong += d; });
-    child.stdout.on('data', (d) => { measured += d; });
+    child.stderr.on('data', (d) => {
+      wrong += d;
+    });
+    child.stdout.on('data', (d) => {
+      measured += d;
+    });
     let ended = false;
-    end.then(() => { ended = true; });
+    end.then(() => {
+      ended = true;
+    });
     await poll(() => ended || measured.endsWith('\n'), 'bench-reader', 120_000);
     if (during && !ended) await during(JSON.parse(measured), child.pid);
     fs.writeFileSync(hold, '');
@@ -43,33 +62,60 @@ export class bench_world extends world {
     return JSON.parse(measured);
   }
 
-  async bare(kind, prompt) { return this.read(['--prompt', prompt], agents[kind]); }
+  async bare(kind, prompt) {
+    return this.read(['--prompt', prompt], agents[kind]);
+  }
 
   async cats(kind, prompt) {
     const agent = agents[kind].map((a) => `'${a}'`).join(' ');
-    return this.read(['--prompt', prompt], ['sh', '-c', `cat | cat | cat | ${agent} | cat | cat | cat`]);
+    return this.read(
+      ['--prompt', prompt],
+      ['sh', '-c', `cat | cat | cat | ${agent} | cat | cat | cat`],
+    );
   }
 
   async acpx(kind, prompt) {
-    const command = [process.execPath, acpx, '--agent', agents[kind].join(' '), '--format', 'json', '--approve-all', 'exec', prompt];
+    const command = [
+      process.execPath,
+      acpx,
+      '--agent',
+      agents[kind].join(' '),
+      '--format',
+      'json',
+      '--approve-all',
+      'exec',
+      prompt,
+    ];
     return this.read(['--listen-only'], command);
   }
 
   /** Through acpd; what the turn cost each process is in `cpu` (µs a line) and `pss` (MB). */
   async acpd(kind, prompt, keep = false) {
-    const cpu = {}, pss = {};
+    const cpu = {},
+      pss = {};
     const before = { daemon: cpu_seconds(this.daemon.pid) };
     const name = kind === 'node' ? 'node' : 'cpp';
-    const result = await this.read(['--prompt', prompt], [bin('acpctl'), 'connect', '--agent', name], async (r) => {
-      const pids = { daemon: this.daemon.pid, shim: this.shims().at(-1)?.pid, bridge: this.bridge_pid() };
-      for (const [part, pid] of Object.entries(pids)) {
-        cpu[part] = (cpu_seconds(pid) - (before[part] ?? 0)) * 1e6 / r.updates;
-        pss[part] = pss_mb(pid);
-      }
-    });
+    const result = await this.read(
+      ['--prompt', prompt],
+      [bin('acpctl'), 'connect', '--agent', name],
+      async (r) => {
+        const pids = {
+          daemon: this.daemon.pid,
+          shim: this.shims().at(-1)?.pid,
+          bridge: this.bridge_pid(),
+        };
+        for (const [part, pid] of Object.entries(pids)) {
+          cpu[part] = ((cpu_seconds(pid) - (before[part] ?? 0)) * 1e6) / r.updates;
+          pss[part] = pss_mb(pid);
+        }
+      },
+    );
     if (!keep) await this.ctl('rm', result.session);
     return { ...result, cpu, pss };
   }
 
-  bridge_pid() { return this.processes().find((p) => p.args[1] === 'connect' && p.args[0].endsWith('acpctl'))?.pid; }
+  bridge_pid() {
+    return this.processes().find((p) => p.args[1] === 'connect' && p.args[0].endsWith('acpctl'))
+      ?.pid;
+  }
 }

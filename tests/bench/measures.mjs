@@ -17,18 +17,28 @@ async function alternate(rounds, arms) {
       if (i < only) results[name].push(await run());
   return results;
 }
-const medians = (results, key) => Object.fromEntries(
-  Object.entries(results).map(([arm, list]) => [arm, list.length ? median(list.map((r) => r[key])) : undefined]));
+const medians = (results, key) =>
+  Object.fromEntries(
+    Object.entries(results).map(([arm, list]) => [
+      arm,
+      list.length ? median(list.map((r) => r[key])) : undefined,
+    ]),
+  );
 
 const arms_of = (w, kind, prompt, acpx_rounds) => ({
-  pipe: { run: () => w.bare(kind, prompt) }, cats: { run: () => w.cats(kind, prompt) },
-  acpd: { run: () => w.acpd(kind, prompt) }, acpx: { run: () => w.acpx(kind, prompt), rounds: acpx_rounds },
+  pipe: { run: () => w.bare(kind, prompt) },
+  cats: { run: () => w.cats(kind, prompt) },
+  acpd: { run: () => w.acpd(kind, prompt) },
+  acpx: { run: () => w.acpx(kind, prompt), rounds: acpx_rounds },
 });
 
 export async function latency(w, t, { rounds = 5, seconds = 3 } = {}) {
   for (const [rate, p50_limit, p99_limit] of [[200, 0.4, 2], [1000, undefined, 3]]) {
     say(`latency at ${rate}/s`);
-    const results = await alternate(rounds, arms_of(w, 'C++', `rate ${rate} ${rate * seconds} 200`, 2));
+    const results = await alternate(
+      rounds,
+      arms_of(w, 'C++', `rate ${rate} ${rate * seconds} 200`, 2),
+    );
     for (const [key, limit] of [['p50_ms', p50_limit], ['p99_ms', p99_limit]]) {
       const values = medians(results, key);
       t.add(`latency at ${rate}/s, ${key.slice(0, 3)}, ms (target: added to the pipe)`, values,
@@ -41,11 +51,18 @@ export async function floods(w, t, { rounds = 9 } = {}) {
   say('floods');
   const node = await alternate(rounds, arms_of(w, 'node', 'flood 10000 200', 3));
   const rates = medians(node, 'per_second');
-  t.add('flood of 10,000 × 200 bytes, Node agent, lines/s', rates, { at_least: 0.7, of: rates.acpd / rates.pipe, ratio: true });
+  t.add('flood of 10,000 × 200 bytes, Node agent, lines/s', rates, {
+    at_least: 0.7,
+    of: rates.acpd / rates.pipe,
+    ratio: true,
+  });
   cpu_rows(t, node.acpd, 'Node');
   const cpp = await alternate(5, arms_of(w, 'C++', 'flood 100000 200', 0));
   const fast = medians(cpp, 'per_second');
-  t.add('flood of 100,000 × 200 bytes, C++ agent, lines/s', fast, { at_least: 80_000, ratio: true });
+  t.add('flood of 100,000 × 200 bytes, C++ agent, lines/s', fast, {
+    at_least: 80_000,
+    ratio: true,
+  });
   cpu_rows(t, cpp.acpd, 'C++');
   const gaps = [...node.acpd, ...cpp.acpd].reduce((sum, r) => sum + r.gaps, 0);
   t.add('gaps in what acpd delivered in these floods', { acpd: gaps }, { at_most: 0 });
@@ -60,19 +77,30 @@ export async function cancel(w, t, { rounds = 5 } = {}) {
     const editor = w.connect(['--agent', 'runner']);
     const id = await editor.open(w.cwd);
     const answer = editor.prompt(id, `/each *.job --fresh --jobs 4 -- sleep 1000 # ${i}`);
-    await editor.until(() => editor.updates.some((u) => u.update.sessionUpdate === 'tool_call'), 'the job to run');
+    await editor.until(
+      () => editor.updates.some((u) => u.update.sessionUpdate === 'tool_call'),
+      'the job to run',
+    );
     const asked = performance.now();
     await editor.notify('session/cancel', { sessionId: id });
     await answer;
     took.push(performance.now() - asked);
     await editor.leave();
   }
-  t.add('cancel of a job of the runner, to its answer, ms', { acpd: median(took) }, { at_most: 1000 });
+  t.add(
+    'cancel of a job of the runner, to its answer, ms',
+    { acpd: median(took) },
+    { at_most: 1000 },
+  );
 }
 
 function cpu_rows(t, results, kind) {
   for (const [part, limit] of [['daemon', 12], ['shim', 3], ['bridge', undefined]])
-    t.add(`CPU a line in the ${kind} flood, ${part}, µs`, { acpd: median(results.map((r) => r.cpu[part])) }, { at_most: limit });
+    t.add(
+      `CPU a line in the ${kind} flood, ${part}, µs`,
+      { acpd: median(results.map((r) => r.cpu[part])) },
+      { at_most: limit },
+    );
 }
 
 /** Replay rate, attach time and memory, all on one session of 100,000 updates. */
@@ -81,9 +109,19 @@ export async function replay(w, t, { rounds = 5 } = {}) {
   const made = await w.acpd('C++', 'flood 100000 200', true);
   const verbatim = [];
   for (let i = 0; i < rounds; i++)
-    verbatim.push(await w.read(['--socket', w.env.ACPD_SOCKET, '--load', made.session, '--from', made.epoch]));
-  t.add('replay of 100,000 updates, verbatim, updates/s', { acpd: median(verbatim.map((r) => r.per_second)) }, { at_least: 400_000 });
-  t.add('updates missing in it', { acpd: Math.max(0, 100_000 - Math.min(...verbatim.map((r) => r.updates))) }, { at_most: 0 });
+    verbatim.push(
+      await w.read(['--socket', w.env.ACPD_SOCKET, '--load', made.session, '--from', made.epoch]),
+    );
+  t.add(
+    'replay of 100,000 updates, verbatim, updates/s',
+    { acpd: median(verbatim.map((r) => r.per_second)) },
+    { at_least: 400_000 },
+  );
+  t.add(
+    'updates missing in it',
+    { acpd: Math.max(0, 100_000 - Math.min(...verbatim.map((r) => r.updates))) },
+    { at_most: 0 },
+  );
   t.add('daemon after a replay, PSS, MB', { acpd: pss_mb(w.daemon.pid) }, { at_most: 20 });
   const small = await w.acpd('C++', 'flood 1000 200', true);
   await attach_to(w, t, small.session, '1,000 updates');
@@ -100,7 +138,9 @@ async function attach_to(w, t, session, size) {
   }
   t.add(`attach to a session of ${size}: socket open to first replayed update, ms`,
     { acpd: median(direct.map((r) => r.open_to_first_ms)) }, { at_most: 5 });
-  t.add('the same through acpctl connect, its start included, ms', { acpd: median(bridged.map((r) => r.open_to_first_ms)) });
+  t.add('the same through acpctl connect, its start included, ms', {
+    acpd: median(bridged.map((r) => r.open_to_first_ms)),
+  });
 }
 
 export async function start(w, t, { rounds = 9 } = {}) {
@@ -109,12 +149,22 @@ export async function start(w, t, { rounds = 9 } = {}) {
   for (let i = 0; i < rounds; i++) {
     const socket = path.join(w.dir, `start-${i}`);
     const state = path.join(w.dir, `state-${i}`);
-    times.push(await w.read(['--listens', socket], [bin('acpd'), 'serve', '--state-dir', state, '--socket', socket]));
+    times.push(
+      await w.read(
+        ['--listens', socket],
+        [bin('acpd'), 'serve', '--state-dir', state, '--socket', socket],
+      ),
+    );
   }
-  t.add('start to listening, ms', { acpd: median(times.map((r) => r.listening_ms)) }, { at_most: 20 });
+  t.add(
+    'start to listening, ms',
+    { acpd: median(times.map((r) => r.listening_ms)) },
+    { at_most: 20 },
+  );
 }
 
-/** A fresh daemon: idle, with one session of 12,000 updates, and the acpx processes of one session. */
+/** A fresh daemon: idle, with one session of 12,000 updates, and the acpx processes of one
+ * session. */
 export async function memory(w, t) {
   say('memory');
   await poll(() => pss_mb(w.daemon.pid) > 0, 'the daemon');
@@ -128,14 +178,31 @@ export async function memory(w, t) {
 }
 
 export async function acpx_memory(w, t) {
-  const cli = path.join(path.dirname(path.dirname(new URL(import.meta.url).pathname)), '../node_modules/acpx/dist/cli.js');
+  const cli = path.join(
+    path.dirname(path.dirname(new URL(import.meta.url).pathname)),
+    '../node_modules/acpx/dist/cli.js',
+  );
   const { agents } = await import('./arms.mjs');
-  const base = [process.execPath, cli, '--agent', agents.node.join(' '), '--ttl', '30', '--format', 'json'];
+  const base = [
+    process.execPath,
+    cli,
+    '--agent',
+    agents.node.join(' '),
+    '--ttl',
+    '30',
+    '--format',
+    'json',
+  ];
   await w.read(['--listen-only'], [...base, 'sessions', 'new']);
   const attach = await w.read(['--listen-only'], [...base, 'say hello']);
   const own = w.processes().filter((p) => p.args.some((a) => a.includes('acpx/dist')));
   const total = own.reduce((sum, p) => sum + pss_mb(p.pid), 0);
-  t.add('a session\'s own processes (acpd: shim and bridge), PSS, MB', { acpx: total, acpd: t.rows.find((r) => r.what.startsWith('shim idle')).of + t.rows.find((r) => r.what.startsWith('bridge')).of });
+  t.add("a session's own processes (acpd: shim and bridge), PSS, MB", {
+    acpx: total,
+    acpd:
+      t.rows.find((r) => r.what.startsWith('shim idle')).of +
+      t.rows.find((r) => r.what.startsWith('bridge')).of,
+  });
   t.add('command to first update of a turn, ms', { acpx: attach.open_to_first_ms });
   await w.read(['--listen-only'], [...base, 'sessions', 'close']);
   fs.rmSync(path.join(w.dir, '.acpx'), { recursive: true, force: true });

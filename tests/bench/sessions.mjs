@@ -10,7 +10,9 @@ const groups = { memory, acpx_memory, start, latency, floods, replay, cancel, cr
 const wanted = process.argv.slice(2).filter((a) => !a.startsWith('-'));
 const wrong = wanted.filter((name) => !groups[name]);
 if (wrong.length) {
-  console.error(`sessions: no group ${wrong.join(', ')}; there are ${Object.keys(groups).join(', ')}`);
+  console.error(
+    `sessions: no group ${wrong.join(', ')}; there are ${Object.keys(groups).join(', ')}`,
+  );
   process.exit(2);
 }
 
@@ -24,7 +26,12 @@ try {
   console.log(t.toString());
   await place.end();
 }
-if (process.env.ACPD_BENCH_JSON) fs.writeFileSync(process.env.ACPD_BENCH_JSON, JSON.stringify(t.rows, null, 1));
+if (process.env.ACPD_BENCH_JSON)
+  fs.writeFileSync(process.env.ACPD_BENCH_JSON, JSON.stringify(t.rows, null, 1));
 const missed = t.missed();
-console.log(missed.length ? `${missed.length} of ${t.rows.length} rows missed their target` : 'all targets met');
+console.log(
+  missed.length
+    ? `${missed.length} of ${t.rows.length} rows missed their target`
+    : 'all targets met',
+);
 process.exit(missed.length ? 1 : 0);

@@ -14,18 +14,34 @@ const tap = path.join(root, 'tests/lib/tap.mjs');
 const place = new world();
 const record = path.join(place.dir, 'acpx.tap');
 const agent = process.env.ACPD_CONFORMANCE_DIRECT
-  ? `${process.execPath} ${scripted}` : `${process.execPath} ${tap} ${record} ${bin('acpctl')} connect`;
+  ? `${process.execPath} ${scripted}`
+  : `${process.execPath} ${tap} ${record} ${bin('acpctl')} connect`;
 const base = ['--agent', agent, '--format', 'json', '--cwd', place.cwd, '--ttl', '60'];
 
 /** Runs acpx to its end: {code, frames}. */
 function acpx(...args) {
   return new Promise((resolve) => {
-    execFile(process.execPath, [cli, ...base, ...args], { env: place.env, cwd: place.cwd, timeout: 60_000, maxBuffer: 1 << 26 },
-      (error, stdout, stderr) => resolve({ code: error ? error.code ?? error.signal : 0, stderr,
-        frames: stdout.split('\n').filter((l) => l.startsWith('{')).map((l) => JSON.parse(l)) }));
+    execFile(
+      process.execPath,
+      [cli, ...base, ...args],
+      { env: place.env, cwd: place.cwd, timeout: 60_000, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) =>
+        resolve({
+          code: error ? (error.code ?? error.signal) : 0,
+          stderr,
+          frames: stdout
+            .split('\n')
+            .filter((l) => l.startsWith('{'))
+            .map((l) => JSON.parse(l)),
+        }),
+    );
   });
 }
-const texts = (frames) => frames.map((f) => f.params?.update?.content?.text).filter((t) => t !== undefined).join('\n');
+const texts = (frames) =>
+  frames
+    .map((f) => f.params?.update?.content?.text)
+    .filter((t) => t !== undefined)
+    .join('\n');
 const stops = (frames) => frames.map((f) => f.result?.stopReason).filter(Boolean);
 const bounded = (name, flow) => test(name, { timeout: 120_000 }, flow);
 
@@ -39,14 +55,24 @@ bounded('exec: initialize, new, prompt', async () => {
 });
 
 bounded('permission: approved with --approve-all, refused with --deny-all', async () => {
-  assert.match(texts((await acpx('--approve-all', 'exec', 'permission')).frames), /permission: selected (yes|always)/);
-  assert.match(texts((await acpx('--deny-all', 'exec', 'permission')).frames), /permission: (selected no|cancelled)/);
+  assert.match(
+    texts((await acpx('--approve-all', 'exec', 'permission')).frames),
+    /permission: selected (yes|always)/,
+  );
+  assert.match(
+    texts((await acpx('--deny-all', 'exec', 'permission')).frames),
+    /permission: (selected no|cancelled)/,
+  );
 });
 
 bounded('files of the working directory go through acpx', async () => {
   const file = path.join(place.cwd, 'acpx.txt');
   fs.writeFileSync(file, 'text on disk');
-  const { frames } = await acpx('--approve-all', 'exec', `fs read ${file}; fs write ${file} changed`);
+  const { frames } = await acpx(
+    '--approve-all',
+    'exec',
+    `fs read ${file}; fs write ${file} changed`,
+  );
   assert.match(texts(frames), /read: text on disk/);
   assert.equal(fs.readFileSync(file, 'utf8').trim(), 'changed');
 });
@@ -63,7 +89,11 @@ bounded('a saved session goes on in a new process: load or resume', async () => 
 bounded('cancel: a running prompt ends with "cancelled"', async () => {
   assert.equal((await acpx('sessions', 'new', '--name', 'long')).code, 0);
   let seen = '';
-  const running = spawn(process.execPath, [cli, ...base, 'prompt', '-s', 'long', 'say running; wait'], { env: place.env, cwd: place.cwd });
+  const running = spawn(
+    process.execPath,
+    [cli, ...base, 'prompt', '-s', 'long', 'say running; wait'],
+    { env: place.env, cwd: place.cwd },
+  );
   running.stdout.on('data', (d) => { seen += d; });
   const ended = new Promise((resolve) => running.on('exit', resolve));
   await poll(() => seen.includes('running"'), 'the turn to run');

@@ -10,21 +10,24 @@ before(() => place.serve());
 after(() => place.end());
 const bounded = (name, flow) => test(name, { timeout: 60_000 }, flow);
 
-bounded('unknown fields and _meta pass through; acpd\'s own keys stand on params._meta', async () => {
-  const editor = place.connect();
-  const id = await editor.open(place.cwd);
-  await editor.prompt(id, 'unknown; say next');
-  const [first, second] = editor.updates;
-  assert.equal(first.sessionId, id);
-  assert.deepEqual(first.update.newField, { kept: 1 });
-  assert.deepEqual(first.update._meta, { 'example.org/x': [1, 2.5, 'é'] });
-  assert.equal(first._meta['example.org/y'], true);
-  assert.ok(second._meta['acpd/seq'] > first._meta['acpd/seq']);
-  assert.equal(typeof first._meta['acpd/epoch'], 'string');
-  assert.match(first._meta['acpd/at'], /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-  assert.equal(typeof first._meta['acpd/turn'], 'number');
-  await editor.leave();
-});
+bounded(
+  "unknown fields and _meta pass through; acpd's own keys stand on params._meta",
+  async () => {
+    const editor = place.connect();
+    const id = await editor.open(place.cwd);
+    await editor.prompt(id, 'unknown; say next');
+    const [first, second] = editor.updates;
+    assert.equal(first.sessionId, id);
+    assert.deepEqual(first.update.newField, { kept: 1 });
+    assert.deepEqual(first.update._meta, { 'example.org/x': [1, 2.5, 'é'] });
+    assert.equal(first._meta['example.org/y'], true);
+    assert.ok(second._meta['acpd/seq'] > first._meta['acpd/seq']);
+    assert.equal(typeof first._meta['acpd/epoch'], 'string');
+    assert.match(first._meta['acpd/at'], /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    assert.equal(typeof first._meta['acpd/turn'], 'number');
+    await editor.leave();
+  },
+);
 
 bounded('every update of a turn is written before its answer', async () => {
   const editor = place.connect();
@@ -65,13 +68,22 @@ bounded('a tail from a cursor is verbatim, without a gap', async () => {
   const second = place.connect();
   await second.start();
   const load = { sessionId: id, cwd: place.cwd, mcpServers: [] };
-  await second.request('session/load', { ...load, _meta: { 'acpd/replayFrom': { epoch, seq: seq + 1 } } });
+  await second.request('session/load', {
+    ...load,
+    _meta: { 'acpd/replayFrom': { epoch, seq: seq + 1 } },
+  });
   assert.deepEqual(second.updates, first.updates.slice(20));
-  const beyond = await second.call('session/load', { ...load, _meta: { 'acpd/replayFrom': { epoch, seq: 10_000 } } });
+  const beyond = await second.call('session/load', {
+    ...load,
+    _meta: { 'acpd/replayFrom': { epoch, seq: 10_000 } },
+  });
   assert.equal(beyond.error.code, -32602);
   assert.equal(beyond.error.data.epoch, epoch);
   assert.ok(beyond.error.data.head >= seq);
-  const foreign = await second.call('session/load', { ...load, _meta: { 'acpd/replayFrom': { epoch: 'another', seq: 1 } } });
+  const foreign = await second.call('session/load', {
+    ...load,
+    _meta: { 'acpd/replayFrom': { epoch: 'another', seq: 1 } },
+  });
   assert.equal(foreign.error.code, -32602);
   await first.leave();
   await second.leave();

@@ -29,8 +29,11 @@ export function judge(taps) {
     for (const record of fs.readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
       const { to, line } = JSON.parse(record);
       const found = frame_of(talk, to, line);
-      if (found.problem && to === by_acpd) invalid.push(`${hop}: ${found.method ?? '?'}: ${found.problem}: ${line.slice(0, 300)}`);
-      const key = found.variant ? `${found.method} ${found.variant}` : `${found.method} ${found.kind}`;
+      if (found.problem && to === by_acpd)
+        invalid.push(`${hop}: ${found.method ?? '?'}: ${found.problem}: ${line.slice(0, 300)}`);
+      const key = found.variant
+        ? `${found.method} ${found.variant}`
+        : `${found.method} ${found.kind}`;
       seen[hop].set(key, (seen[hop].get(key) ?? 0) + 1);
     }
   }
@@ -63,12 +66,14 @@ export function table(seen) {
     for (const kind of ['request', 'response', 'notification'])
       if (kinds[kind]) add(`${method} ${kind}`, `${method} ${kind}`, method);
   }
-  for (const variant of variants) add(`session/update ${variant}`, `session/update ${variant}`, 'session/update');
+  for (const variant of variants)
+    add(`session/update ${variant}`, `session/update ${variant}`, 'session/update');
   return rows;
 }
 
 export function print(rows) {
   const width = Math.max(...rows.map((r) => r.name.length));
   console.log(`${'v1 stable'.padEnd(width)}  ${'editor ⇄ acpd'.padEnd(14)}  acpd ⇄ agent`);
-  for (const r of rows) console.log(`${r.name.padEnd(width)}  ${String(r.editor).padEnd(14)}  ${r.agent}`);
+  for (const r of rows)
+    console.log(`${r.name.padEnd(width)}  ${String(r.editor).padEnd(14)}  ${r.agent}`);
 }

@@ -9,11 +9,17 @@ export function asking_flows(test, rig) {
   test('a permission is asked, answered, and the agent told', async () => {
     const [editor, id] = await rig.session();
     let asked;
-    editor.on_permission = (params) => { asked = params; return { outcome: { outcome: 'selected', optionId: 'yes' } }; };
+    editor.on_permission = (params) => {
+      asked = params;
+      return { outcome: { outcome: 'selected', optionId: 'yes' } };
+    };
     await editor.prompt(id, 'permission make all');
     assert.equal(asked.sessionId, id);
     assert.equal(asked.toolCall.title, 'Run make all');
-    assert.deepEqual(asked.options.map((o) => o.kind), ['allow_once', 'allow_always', 'reject_once']);
+    assert.deepEqual(
+      asked.options.map((o) => o.kind),
+      ['allow_once', 'allow_always', 'reject_once'],
+    );
     await editor.until(() => editor.said('permission: selected yes'), 'the outcome');
     await editor.leave();
   });
@@ -21,7 +27,11 @@ export function asking_flows(test, rig) {
   test('a cancel with an open permission: the agent is told "cancelled"', async () => {
     const [editor, id] = await rig.session();
     let answer_permission;
-    editor.on_permission = () => new Promise((resolve) => { answer_permission = resolve; editor.emit('moved'); });
+    editor.on_permission = () =>
+      new Promise((resolve) => {
+        answer_permission = resolve;
+        editor.emit('moved');
+      });
     const answer = editor.prompt(id, 'permission');
     await editor.until(() => answer_permission, 'the question');
     await editor.notify('session/cancel', { sessionId: id });
@@ -35,9 +45,18 @@ export function asking_flows(test, rig) {
     const [first, id] = await rig.session();
     const second = await rig.started();
     await second.request('session/load', { sessionId: id, cwd: rig.world.cwd, mcpServers: [] });
-    let answer_second, asked_first = false;
-    first.on_permission = () => { asked_first = true; first.emit('moved'); return never(); };
-    second.on_permission = () => new Promise((resolve) => { answer_second = resolve; second.emit('moved'); });
+    let answer_second,
+      asked_first = false;
+    first.on_permission = () => {
+      asked_first = true;
+      first.emit('moved');
+      return never();
+    };
+    second.on_permission = () =>
+      new Promise((resolve) => {
+        answer_second = resolve;
+        second.emit('moved');
+      });
     const answer = first.prompt(id, 'permission');
     await first.until(() => asked_first, 'the first editor to be asked');
     await second.until(() => answer_second, 'the second editor to be asked');
@@ -53,13 +72,21 @@ export function asking_flows(test, rig) {
   test('a question with nobody attached waits and is asked on the next attach', async () => {
     const [first, id] = await rig.session();
     let asked = false;
-    first.on_permission = () => { asked = true; first.emit('moved'); return never(); };
-    first.prompt(id, 'permission; say settled').catch(() => {});  // this editor leaves before the answer
+    first.on_permission = () => {
+      asked = true;
+      first.emit('moved');
+      return never();
+    };
+    // this editor leaves before the answer
+    first.prompt(id, 'permission; say settled').catch(() => {});
     await first.until(() => asked, 'the question');
     await first.leave();
     const second = await rig.started();
     await second.request('session/load', { sessionId: id, cwd: rig.world.cwd, mcpServers: [] });
-    await second.until(() => second.said('permission: selected yes') && second.said('settled'), 'the turn to go on');
+    await second.until(
+      () => second.said('permission: selected yes') && second.said('settled'),
+      'the turn to go on',
+    );
     await second.leave();
   });
 
@@ -79,7 +106,10 @@ export function asking_flows(test, rig) {
   test('elicitation by form and by url', async () => {
     const [editor, id] = await rig.session();
     await editor.prompt(id, 'elicitation form; elicitation url');
-    await editor.until(() => editor.texts().filter((t) => t.includes('elicitation: accept')).length === 2, 'both answers');
+    await editor.until(
+      () => editor.texts().filter((t) => t.includes('elicitation: accept')).length === 2,
+      'both answers',
+    );
     assert.ok(editor.said('{"name":"Ada","count":2}'));
     await editor.until(() => editor.completed.length === 1, 'elicitation/complete');
     await editor.leave();
@@ -91,7 +121,10 @@ export function asking_flows(test, rig) {
     editor.on_write = (params) => { wrote.push(params); return {}; };
     const file = path.join(rig.world.cwd, 'open.txt');
     await editor.prompt(id, `fs read ${file}; fs write ${file} new text`);
-    await editor.until(() => editor.said(`read: unsaved text of ${file}`) && editor.said('wrote:'), 'both answers');
+    await editor.until(
+      () => editor.said(`read: unsaved text of ${file}`) && editor.said('wrote:'),
+      'both answers',
+    );
     assert.equal(wrote[0].content, 'new text');
     await editor.leave();
   });
@@ -101,7 +134,10 @@ export function asking_flows(test, rig) {
     const file = path.join(rig.world.cwd, 'disk.txt');
     fs.writeFileSync(file, 'on disk');
     await editor.prompt(id, `fs read ${file}; fs write ${file} changed; fs read /etc/hostname`);
-    await editor.until(() => editor.said('/etc/hostname') || editor.said('fs/read_text_file failed'), 'the refusal');
+    await editor.until(
+      () => editor.said('/etc/hostname') || editor.said('fs/read_text_file failed'),
+      'the refusal',
+    );
     assert.ok(editor.said('read: on disk'));
     assert.equal(fs.readFileSync(file, 'utf8'), 'changed');
     assert.ok(editor.said('fs/read_text_file failed'), 'outside cwd is refused');
@@ -111,9 +147,15 @@ export function asking_flows(test, rig) {
   test('terminals run under the shim', async () => {
     const [editor, id] = await rig.session();
     await editor.prompt(id, 'terminal sh -c echo${IFS}from-$FROM\n terminal --kill sleep 1000');
-    await editor.until(() => editor.texts().filter((t) => t.includes('terminal: ')).length === 2, 'both terminals');
+    await editor.until(
+      () => editor.texts().filter((t) => t.includes('terminal: ')).length === 2,
+      'both terminals',
+    );
     assert.ok(editor.said('exit 0 output "from-scripted\\n"'));
-    assert.ok(editor.said('exit SIGKILL') || editor.said('exit SIGTERM'), editor.texts().join('\n'));
+    assert.ok(
+      editor.said('exit SIGKILL') || editor.said('exit SIGTERM'),
+      editor.texts().join('\n'),
+    );
     await editor.leave();
   });
 }

@@ -12,7 +12,8 @@ export function basic_flows(test, rig) {
     assert.equal(answer.protocolVersion, 1);
     assert.equal(answer.agentCapabilities.loadSession, true);
     assert.equal(answer.agentCapabilities.promptCapabilities.image, true);
-    for (const name of ['list', 'resume', 'delete']) assert.deepEqual(answer.agentCapabilities.sessionCapabilities[name], {});
+    for (const name of ['list', 'resume', 'delete'])
+      assert.deepEqual(answer.agentCapabilities.sessionCapabilities[name], {});
     assert.deepEqual(answer.authMethods.map((m) => m.id), ['token', 'terminal']);
     await editor.leave();
   });
@@ -43,7 +44,8 @@ export function basic_flows(test, rig) {
     await editor.prompt(id, 'all-updates; say last');
     await editor.until(() => editor.said('last'), 'the end');
     const seen = new Set(editor.updates.map((u) => u.update.sessionUpdate));
-    for (const name of ['notice', 'compaction_update', 'compaction_summary_chunk']) assert.ok(!seen.has(name), name);
+    for (const name of ['notice', 'compaction_update', 'compaction_summary_chunk'])
+      assert.ok(!seen.has(name), name);
     await editor.leave();
   });
 
@@ -53,7 +55,10 @@ export function basic_flows(test, rig) {
     await editor.until(() => editor.said('running'), 'the turn to run');
     await editor.notify('session/cancel', { sessionId: id });
     assert.equal((await answer).stopReason, 'cancelled');
-    await editor.until(() => editor.texts().filter((t) => t.includes('after the cancel')).length === 5, 'late updates');
+    await editor.until(
+      () => editor.texts().filter((t) => t.includes('after the cancel')).length === 5,
+      'late updates',
+    );
     await editor.leave();
   });
 
@@ -73,8 +78,17 @@ export function basic_flows(test, rig) {
     const made = await editor.request('session/new', { cwd: rig.world.cwd, mcpServers: [] });
     assert.equal(made.modes.currentModeId, 'ask');
     const id = made.sessionId;
-    assert.deepEqual(await editor.request('session/set_mode', { sessionId: id, modeId: 'code' }).then((r) => r._meta ? {} : r), {});
-    const large = await editor.request('session/set_config_option', { sessionId: id, configId: 'model', value: 'large' });
+    assert.deepEqual(
+      await editor
+        .request('session/set_mode', { sessionId: id, modeId: 'code' })
+        .then((r) => (r._meta ? {} : r)),
+      {},
+    );
+    const large = await editor.request('session/set_config_option', {
+      sessionId: id,
+      configId: 'model',
+      value: 'large',
+    });
     assert.equal(large.configOptions[0].currentValue, 'large');
     const sure = await editor.request('session/set_config_option',
       { sessionId: id, configId: 'thorough', type: 'boolean', value: true });
@@ -93,9 +107,15 @@ export function basic_flows(test, rig) {
 
   test('errors: -32601, -32602, -32002', async () => {
     const [editor, id] = await rig.session();
-    assert.equal((await error_of(editor.request('session/levitate', { sessionId: id }))).code, -32601);
+    assert.equal(
+      (await error_of(editor.request('session/levitate', { sessionId: id }))).code,
+      -32601,
+    );
     assert.equal((await error_of(editor.request('session/new', { mcpServers: [] }))).code, -32602);
-    assert.equal((await error_of(editor.request('session/new', { cwd: 'not/absolute', mcpServers: [] }))).code, -32602);
+    assert.equal(
+      (await error_of(editor.request('session/new', { cwd: 'not/absolute', mcpServers: [] }))).code,
+      -32602,
+    );
     assert.equal((await error_of(editor.prompt('no-such-session', 'hello'))).code, -32002);
     const load = { sessionId: 'no-such-session', cwd: rig.world.cwd, mcpServers: [] };
     assert.equal((await error_of(editor.request('session/load', load))).code, -32002);

@@ -32,9 +32,21 @@ export function session_flows(test, rig) {
     const second = await rig.started();
     await second.request('session/load', of_session(id, rig));
     await answer;
-    const numbers = () => second.texts().join(' ').match(/#\d+ t=/g)?.map((t) => parseInt(t.slice(1), 10)) ?? [];
-    await second.until(() => numbers().at(-1) === numbers()[0] + 59 || numbers().includes(60), 'the last update');
-    assert.deepEqual(numbers(), numbers().map((_, i) => numbers()[0] + i), 'each update once, in order');
+    const numbers = () =>
+      second
+        .texts()
+        .join(' ')
+        .match(/#\d+ t=/g)
+        ?.map((t) => parseInt(t.slice(1), 10)) ?? [];
+    await second.until(
+      () => numbers().at(-1) === numbers()[0] + 59 || numbers().includes(60),
+      'the last update',
+    );
+    assert.deepEqual(
+      numbers(),
+      numbers().map((_, i) => numbers()[0] + i),
+      'each update once, in order',
+    );
     await first.leave();
     await second.leave();
   });
@@ -56,11 +68,16 @@ export function session_flows(test, rig) {
     const editor = await rig.started();
     const made = [];
     for (let i = 0; i < 7; i++)
-      made.push((await editor.request('session/new', { cwd: rig.world.dir, mcpServers: [] })).sessionId);
+      made.push(
+        (await editor.request('session/new', { cwd: rig.world.dir, mcpServers: [] })).sessionId,
+      );
     const seen = [];
     let cursor, pages = 0;
     do {
-      const page = await editor.request('session/list', { cwd: rig.world.dir, ...(cursor ? { cursor } : {}) });
+      const page = await editor.request('session/list', {
+        cwd: rig.world.dir,
+        ...(cursor ? { cursor } : {}),
+      });
       assert.ok(page.sessions.length <= 3, 'the configured page size');
       for (const s of page.sessions) { assert.equal(s.cwd, rig.world.dir); seen.push(s.sessionId); }
       cursor = page.nextCursor;
@@ -68,14 +85,20 @@ export function session_flows(test, rig) {
     } while (cursor);
     assert.ok(pages >= 3);
     assert.deepEqual([...seen].sort(), [...made].sort());
-    assert.equal((await error_of(editor.request('session/list', { cursor: 'made up' }))).code, -32602);
+    assert.equal(
+      (await error_of(editor.request('session/list', { cursor: 'made up' }))).code,
+      -32602,
+    );
     await editor.leave();
   });
 
   test('delete: out of the list, -32002 afterwards', async () => {
     const [editor, id] = await rig.session();
     await editor.request('session/delete', { sessionId: id });
-    assert.equal((await error_of(editor.request('session/load', of_session(id, rig)))).code, -32002);
+    assert.equal(
+      (await error_of(editor.request('session/load', of_session(id, rig)))).code,
+      -32002,
+    );
     assert.equal((await error_of(editor.prompt(id, 'hello'))).code, -32002);
     let cursor;
     do {
@@ -89,14 +112,21 @@ export function session_flows(test, rig) {
   test('an agent that ended is started again for the next prompt, with mode and options as before', async () => {
     const [editor, id] = await rig.session();
     await editor.request('session/set_mode', { sessionId: id, modeId: 'code' });
-    await editor.request('session/set_config_option', { sessionId: id, configId: 'model', value: 'large' });
+    await editor.request('session/set_config_option', {
+      sessionId: id,
+      configId: 'model',
+      value: 'large',
+    });
     const error = await error_of(editor.prompt(id, 'say before; die 3'));
     assert.equal(error.code, -32603);
-    assert.ok(['interrupted', 'outcome_unknown'].includes(error.data.acpd.outcome), JSON.stringify(error.data));
+    assert.ok(
+      ['interrupted', 'outcome_unknown'].includes(error.data.acpd.outcome),
+      JSON.stringify(error.data),
+    );
     const answer = await editor.prompt(id, 'say after');
     assert.equal(answer.stopReason, 'end_turn');
     await editor.until(() => editor.said('after'), 'the new process');
-    assert.ok(!editor.said('agent\'s own replay'), 'the agent\'s replay is swallowed');
+    assert.ok(!editor.said("agent's own replay"), "the agent's replay is swallowed");
     await editor.leave();
   });
 }
@@ -107,7 +137,10 @@ export function closing_flows(test, rig) {
     const editor = rig.open();
     const { agentCapabilities } = await editor.start();
     assert.deepEqual(agentCapabilities.sessionCapabilities.close, {});
-    const { sessionId } = await editor.request('session/new', { cwd: rig.world.cwd, mcpServers: [] });
+    const { sessionId } = await editor.request('session/new', {
+      cwd: rig.world.cwd,
+      mcpServers: [],
+    });
     const answer = editor.prompt(sessionId, 'say running; wait');
     await editor.until(() => editor.said('running'), 'the turn to run');
     await editor.request('session/close', { sessionId });

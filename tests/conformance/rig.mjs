@@ -13,7 +13,8 @@ import { bin, root, scripted, world } from '../lib/world.mjs';
 
 const tap = path.join(root, 'tests/lib/tap.mjs');
 
-/** An SDK client over `acpctl connect`. Its handlers can be replaced by a flow (`editor.on_permission = …`). */
+/** An SDK client over `acpctl connect`. Its handlers can be replaced by a flow
+ * (`editor.on_permission = …`). */
 export class editor extends EventEmitter {
   updates = [];
   withdrawn = 0;
@@ -26,16 +27,28 @@ export class editor extends EventEmitter {
   constructor(command, args, options) {
     super();
     this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], ...options });
-    this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve({ code, signal })));
+    this.exited = new Promise((resolve) =>
+      this.child.on('exit', (code, signal) => resolve({ code, signal })),
+    );
     const app = acp.client({ name: 'acpd-conformance' });
     const { client } = acp.methods;
-    app.onNotification(client.session.update, ({ params }) => { this.updates.push(params); this.emit('moved'); });
-    app.onNotification(client.elicitation.complete, ({ params }) => { this.completed.push(params); this.emit('moved'); });
-    app.onRequest(client.session.requestPermission, (call) => this.#watched(call, this.on_permission));
+    app.onNotification(client.session.update, ({ params }) => {
+      this.updates.push(params);
+      this.emit('moved');
+    });
+    app.onNotification(client.elicitation.complete, ({ params }) => {
+      this.completed.push(params);
+      this.emit('moved');
+    });
+    app.onRequest(client.session.requestPermission, (call) =>
+      this.#watched(call, this.on_permission),
+    );
     app.onRequest(client.elicitation.create, (call) => this.#watched(call, this.on_elicitation));
     app.onRequest(client.fs.readTextFile, ({ params }) => this.on_read(params));
     app.onRequest(client.fs.writeTextFile, ({ params }) => this.on_write(params));
-    this.connection = app.connect(acp.ndJsonStream(Writable.toWeb(this.child.stdin), Readable.toWeb(this.child.stdout)));
+    this.connection = app.connect(
+      acp.ndJsonStream(Writable.toWeb(this.child.stdin), Readable.toWeb(this.child.stdout)),
+    );
     this.agent = this.connection.agent;
   }
 
@@ -68,16 +81,28 @@ export class rig {
     const file = path.join(this.world.dir, 'agent.tap');
     this.taps.push({ hop: 'agent', file });
     // the recorder stands between the shim and the agent
-    const env = { ACPD_TEST_AGENT_LOG: this.world.agent_log, ACPD_TEST_GATE: this.world.gate, ...options.agent_env };
-    this.world.write_config({ scripted: { command: [process.execPath, tap, file, process.execPath, scripted], env } }, options);
+    const env = {
+      ACPD_TEST_AGENT_LOG: this.world.agent_log,
+      ACPD_TEST_GATE: this.world.gate,
+      ...options.agent_env,
+    };
+    this.world.write_config(
+      { scripted: { command: [process.execPath, tap, file, process.execPath, scripted], env } },
+      options,
+    );
   }
 
   /** A new editor process with a recorder in front of it. */
   open() {
     const file = path.join(this.world.dir, `editor-${this.taps.length}.tap`);
     this.taps.push({ hop: 'editor', file });
-    const agent = process.env.ACPD_CONFORMANCE_DIRECT ? [process.execPath, scripted] : [bin('acpctl'), 'connect'];
-    return new editor(process.execPath, [tap, file, ...agent], { env: this.world.env, cwd: this.world.cwd });
+    const agent = process.env.ACPD_CONFORMANCE_DIRECT
+      ? [process.execPath, scripted]
+      : [bin('acpctl'), 'connect'];
+    return new editor(process.execPath, [tap, file, ...agent], {
+      env: this.world.env,
+      cwd: this.world.cwd,
+    });
   }
 
   async started(caps) {
@@ -89,7 +114,10 @@ export class rig {
   /** An editor with a new session. */
   async session(caps) {
     const made = await this.started(caps);
-    const { sessionId } = await made.request('session/new', { cwd: this.world.cwd, mcpServers: [] });
+    const { sessionId } = await made.request('session/new', {
+      cwd: this.world.cwd,
+      mcpServers: [],
+    });
     return [made, sessionId];
   }
 }

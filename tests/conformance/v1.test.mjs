@@ -27,17 +27,25 @@ describe('SDK over acpctl connect', () => {
   session_flows(bounded, detached);
   closing_flows(bounded, stopping);
 
-  bounded('close = "detach", the default: the capability is off, and a close all the same ends nothing', async () => {
-    const editor = detached.open();
-    const { agentCapabilities } = await editor.start();
-    assert.equal(agentCapabilities.sessionCapabilities.close ?? undefined, undefined);
-    const { sessionId } = await editor.request('session/new', { cwd: detached.world.cwd, mcpServers: [] });
-    const answer = editor.prompt(sessionId, 'say running; sleep 300; say still here');
-    await editor.until(() => editor.said('running'), 'the turn to run');
-    await editor.request('session/close', { sessionId }).catch((error) => assert.equal(error.code, -32601));
-    assert.equal((await answer).stopReason, 'end_turn');
-    await editor.leave();
-  });
+  bounded(
+    'close = "detach", the default: the capability is off, and a close all the same ends nothing',
+    async () => {
+      const editor = detached.open();
+      const { agentCapabilities } = await editor.start();
+      assert.equal(agentCapabilities.sessionCapabilities.close ?? undefined, undefined);
+      const { sessionId } = await editor.request('session/new', {
+        cwd: detached.world.cwd,
+        mcpServers: [],
+      });
+      const answer = editor.prompt(sessionId, 'say running; sleep 300; say still here');
+      await editor.until(() => editor.said('running'), 'the turn to run');
+      await editor
+        .request('session/close', { sessionId })
+        .catch((error) => assert.equal(error.code, -32601));
+      assert.equal((await answer).stopReason, 'end_turn');
+      await editor.leave();
+    },
+  );
 
   bounded('a login in a terminal is offered only to clients that can show one', async () => {
     const editor = detached.open();
@@ -60,6 +68,10 @@ describe('SDK over acpctl connect', () => {
     const rows = table(seen);
     print(rows);
     assert.deepEqual(invalid, [], 'frames that break the official schema');
-    assert.deepEqual(rows.filter((r) => r.gap).map((r) => r.name), [], 'never seen on a hop where they should be');
+    assert.deepEqual(
+      rows.filter((r) => r.gap).map((r) => r.name),
+      [],
+      'never seen on a hop where they should be',
+    );
   });
 });

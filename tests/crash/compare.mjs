@@ -11,22 +11,36 @@ const number_of = (update) => {
  */
 export function compare(shown, log, { total, at_least = 0 }) {
   const problems = [];
-  const in_log = new Map(log.filter((e) => e.frame?.method === 'session/update').map((e) => [e.seq, e.frame.params]));
-  const count = (what, list) => { if (list.length) problems.push(`${what}: ${list.length} (first: ${list[0]})`); };
+  const in_log = new Map(
+    log.filter((e) => e.frame?.method === 'session/update').map((e) => [e.seq, e.frame.params]),
+  );
+  const count = (what, list) => {
+    if (list.length) problems.push(`${what}: ${list.length} (first: ${list[0]})`);
+  };
 
   const seqs = shown.map((u) => u._meta?.['acpd/seq']);
   count('shown but lost', seqs.filter((s, i) => s !== undefined && !same(in_log.get(s), shown[i])));
-  count('repeated', seqs.filter((s, i) => s !== undefined && seqs.indexOf(s, Math.max(0, i - 3)) < i && seqs.indexOf(s) < i));
+  count(
+    'repeated',
+    seqs.filter(
+      (s, i) => s !== undefined && seqs.indexOf(s, Math.max(0, i - 3)) < i && seqs.indexOf(s) < i,
+    ),
+  );
   count('out of order', seqs.filter((s, i) => i > 0 && s <= seqs[i - 1]));
 
   const numbers = shown.map((u) => number_of(u.update)).filter((n) => n !== undefined);
   const unique = new Set(numbers);
   count('numbers repeated', numbers.filter((n, i) => i > 0 && n <= numbers[i - 1]));
-  const kept = log.filter((e) => e.kind === 'update').map((e) => number_of(e.frame.params.update)).filter((n) => n !== undefined);
+  const kept = log
+    .filter((e) => e.kind === 'update')
+    .map((e) => number_of(e.frame.params.update))
+    .filter((n) => n !== undefined);
   count('in the log, never shown', kept.filter((n) => !unique.has(n)));
   count('the log has gaps', kept.filter((n, i) => n !== i + 1));
-  if (total !== undefined && kept.length !== total) problems.push(`missing: the log holds ${kept.length} of ${total}`);
-  if (kept.length < at_least) problems.push(`missing: the log holds ${kept.length}, at least ${at_least} were written`);
+  if (total !== undefined && kept.length !== total)
+    problems.push(`missing: the log holds ${kept.length} of ${total}`);
+  if (kept.length < at_least)
+    problems.push(`missing: the log holds ${kept.length}, at least ${at_least} were written`);
   return problems;
 }
 

@@ -17,8 +17,12 @@ let count = 0;
 function start(args) {
   const file = path.join(dir, `ends-${count++}`);
   fs.writeFileSync(file, '');
-  const child = spawn(process.execPath, args, { env: { ...process.env, HOME: dir, ACPD_TEST_ENDS: file },
-    stdio: ['pipe', 'pipe', 'ignore'], cwd: dir, detached: true });
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, HOME: dir, ACPD_TEST_ENDS: file },
+    stdio: ['pipe', 'pipe', 'ignore'],
+    cwd: dir,
+    detached: true,
+  });
   return { child, seen: () => fs.readFileSync(file, 'utf8').split('\n').filter(Boolean) };
 }
 
@@ -38,9 +42,12 @@ async function after(client, end) {
 
 /** Every probe that is left, found by the variable it was started with. */
 function sweep() {
-  for (const pid of fs.readdirSync('/proc').filter((n) => /^\d+$/.test(n) && Number(n) !== process.pid)) {
+  for (const pid of fs
+    .readdirSync('/proc')
+    .filter((n) => /^\d+$/.test(n) && Number(n) !== process.pid)) {
     try {
-      if (fs.readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`ACPD_TEST_ENDS=${dir}`)) process.kill(Number(pid), 'SIGKILL');
+      if (fs.readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`ACPD_TEST_ENDS=${dir}`))
+        process.kill(Number(pid), 'SIGKILL');
     } catch (error) {
       if (!['ENOENT', 'ESRCH', 'EACCES'].includes(error.code)) throw error;
     }

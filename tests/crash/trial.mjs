@@ -1,5 +1,5 @@
-// One trial of the kill matrix: a turn of numbered updates, one `kill -9` in it, and a comparison of
-// what was shown with what the daemon's log holds afterwards.
+// One trial of the kill matrix: a turn of numbered updates, one `kill -9` in it, and a comparison
+// of what was shown with what the daemon's log holds afterwards.
 import fs from 'node:fs';
 
 import { poll } from '../lib/until.mjs';
@@ -13,14 +13,29 @@ export const speeds = [
   { name: 'flood', total: 10_000, script: 'flood 10000 200' },
 ];
 
-/** Who is killed. `whole`: the agent goes on, so nothing may be missing and the turn ends normally. */
+/** Who is killed. `whole`: the agent goes on, so nothing may be missing and the turn ends
+ * normally. */
 export const victims = {
   client: { whole: true, client: true, kill: (t) => t.editor.kill() },
   daemon: { whole: true, kill: (t) => t.kill(t.daemon) },
-  'client and daemon': { whole: true, client: true, kill: (t) => { t.kill(t.daemon); return t.editor.kill(); } },
+  'client and daemon': {
+    whole: true,
+    client: true,
+    kill: (t) => {
+      t.kill(t.daemon);
+      return t.editor.kill();
+    },
+  },
   agent: { whole: false, kill: (t) => t.kill(t.agent) },
   shim: { whole: false, kill: (t) => t.kill(t.shim) },
-  'daemon, shim and agent': { whole: false, kill: (t) => { t.kill(t.daemon); t.kill(t.shim); t.kill(t.agent); } },
+  'daemon, shim and agent': {
+    whole: false,
+    kill: (t) => {
+      t.kill(t.daemon);
+      t.kill(t.shim);
+      t.kill(t.agent);
+    },
+  },
 };
 
 class trial {
@@ -38,16 +53,21 @@ class trial {
     this.editor = this.place.connect();
     this.id = await this.editor.open(this.place.cwd);
     // cut off, a turn must be open when the kill comes, however fast the agent wrote
-    this.turn = this.editor.prompt(this.id, this.victim.whole ? this.speed.script : `${this.speed.script}; wait`);
+    this.turn = this.editor.prompt(
+      this.id,
+      this.victim.whole ? this.speed.script : `${this.speed.script}; wait`,
+    );
     await this.editor.until(() => this.editor.updates.length > 0, 'the first update');
     this.daemon = this.place.daemon.pid;
     this.agent = this.place.agents()[0].pid;
     this.shim = this.place.shims()[0].pid;
   }
 
-  /** The moment: so many updates shown, or, in a flood, written; the agent is far ahead of a reader then. */
+  /** The moment: so many updates shown, or, in a flood, written; the agent is far ahead of a
+   * reader then. */
   async reached(at) {
-    if (this.speed.name !== 'flood') return this.editor.until(() => this.editor.updates.length >= at, `${at} updates`, 60_000);
+    if (this.speed.name !== 'flood')
+      return this.editor.until(() => this.editor.updates.length >= at, `${at} updates`, 60_000);
     while (this.written() < at) await new Promise((resolve) => setImmediate(resolve));
     return undefined;
   }
@@ -64,11 +84,21 @@ class trial {
     const last = this.shown.at(-1)._meta;
     this.editor = this.place.connect();
     await this.editor.start();
-    await this.editor.request('session/load', { sessionId: this.id, cwd: this.place.cwd, mcpServers: [],
-      _meta: { 'acpd/replayFrom': { epoch: last['acpd/epoch'], seq: last['acpd/seq'] + 1 } } });
-    const end = await poll(async () =>
-      (await read_log(this.editor, this.id)).find((e) => e.kind === 'turn_ended'), 'the turn to end', 60_000);
-    await this.editor.until(() => this.editor.updates.at(-1)?._meta['acpd/seq'] >= end.seq - 1, 'the last update');
+    await this.editor.request('session/load', {
+      sessionId: this.id,
+      cwd: this.place.cwd,
+      mcpServers: [],
+      _meta: { 'acpd/replayFrom': { epoch: last['acpd/epoch'], seq: last['acpd/seq'] + 1 } },
+    });
+    const end = await poll(
+      async () => (await read_log(this.editor, this.id)).find((e) => e.kind === 'turn_ended'),
+      'the turn to end',
+      60_000,
+    );
+    await this.editor.until(
+      () => this.editor.updates.at(-1)?._meta['acpd/seq'] >= end.seq - 1,
+      'the last update',
+    );
     this.shown.push(...this.editor.updates);
     return { ended_in_log: end };
   }
@@ -79,7 +109,10 @@ class trial {
     return bytes.length < 8 ? 0 : Number(bytes.readBigUInt64LE(0));
   }
   prompts_read() {
-    return fs.readFileSync(this.place.agent_log, 'utf8').split('\n').filter((l) => l.includes('"session/prompt"')).length;
+    return fs
+      .readFileSync(this.place.agent_log, 'utf8')
+      .split('\n')
+      .filter((l) => l.includes('"session/prompt"')).length;
   }
 }
 
@@ -118,11 +151,18 @@ async function fresh(place) {
 function judge_end(t, victim, answer, log) {
   const problems = [];
   if (t.prompts_read() !== 1) problems.push(`the agent read the prompt ${t.prompts_read()} times`);
-  const stopped = answer.ended_in_log ? JSON.stringify(answer.ended_in_log) : JSON.stringify(answer.result ?? answer.error);
+  const stopped = answer.ended_in_log
+    ? JSON.stringify(answer.ended_in_log)
+    : JSON.stringify(answer.result ?? answer.error);
   if (victim.whole) {
-    if (!alive(t.agent) || t.place.agents().some((p) => p.args.includes(scripted) && p.pid !== t.agent))
+    if (
+      !alive(t.agent) ||
+      t.place.agents().some((p) => p.args.includes(scripted) && p.pid !== t.agent)
+    )
       problems.push('the agent is not the same process');
-    if (answer.ended_in_log ? !stopped.includes('end_turn') : answer.result?.stopReason !== 'end_turn')
+    if (
+      answer.ended_in_log ? !stopped.includes('end_turn') : answer.result?.stopReason !== 'end_turn'
+    )
       problems.push(`the turn ended with ${stopped}`);
     return problems;
   }

@@ -21,7 +21,10 @@ const updates_in = (log) => log.filter((e) => e.frame?.method === 'session/updat
 /** Until the job is so far, as the log says. */
 async function job_reaches(place, id, share) {
   await poll(async () => {
-    const last = updates_in(await log_of(place, id)).map((e) => progress_of(e.frame.params)).filter(Boolean).at(-1);
+    const last = updates_in(await log_of(place, id))
+      .map((e) => progress_of(e.frame.params))
+      .filter(Boolean)
+      .at(-1);
     return last && last.done >= last.total * share;
   }, `the job to reach ${Math.round(share * 100)} %`, 600_000);
 }
@@ -35,7 +38,8 @@ async function start_job(place, files) {
   const ended = editor.prompt(id, `/each ${source_globs} --jobs 1 -- ${command}`);
   ended.then((answer) => { editor.answered = answer; editor.emit('moved'); });
   await editor.until(() => {
-    if (editor.answered) throw new Error(`the job ended at once: ${JSON.stringify(editor.answered)}`);
+    if (editor.answered)
+      throw new Error(`the job ended at once: ${JSON.stringify(editor.answered)}`);
     const p = editor.updates.map(progress_of).filter(Boolean).at(-1);
     return p && p.done >= p.total / 3;
   }, 'a third of the job', 600_000);
@@ -61,15 +65,24 @@ function compare(before, after, log) {
 async function attach_again(place, id, last) {
   const editor = place.connect(['--agent', 'runner']);
   await editor.start();
-  await editor.request('session/load', { sessionId: id, cwd: dir, mcpServers: [],
-    _meta: { 'acpd/replayFrom': { epoch: last._meta['acpd/epoch'], seq: last._meta['acpd/seq'] + 1 } } });
+  await editor.request('session/load', {
+    sessionId: id,
+    cwd: dir,
+    mcpServers: [],
+    _meta: {
+      'acpd/replayFrom': { epoch: last._meta['acpd/epoch'], seq: last._meta['acpd/seq'] + 1 },
+    },
+  });
   const at_attach = editor.updates.length;
   say(`attached again: ${at_attach} updates replayed at once`);
   const ended = (log) => log.find((e) => e.kind === 'turn_ended');
   await poll(async () => ended(await log_of(place, id)), 'the job to end', 600_000);
   const log = await log_of(place, id);
   const final = updates_in(log).at(-1).seq;
-  await editor.until(() => (editor.updates.at(-1)?._meta['acpd/seq'] ?? 0) >= final, 'the last update');
+  await editor.until(
+    () => (editor.updates.at(-1)?._meta['acpd/seq'] ?? 0) >= final,
+    'the last update',
+  );
   return [editor, log];
 }
 
@@ -77,15 +90,22 @@ async function play(place) {
   const files = sources(dir).length;
   if (files === 0) throw new Error(`no source files in ${dir} (looked for ${source_globs})`);
   const [first, id] = await start_job(place, files);
-  const before_kill = await first.kill().then(() => first.until(() => first.ended, 'its output to end')).then(() => first.updates);
+  const before_kill = await first
+    .kill()
+    .then(() => first.until(() => first.ended, 'its output to end'))
+    .then(() => first.updates);
   const last = before_kill.at(-1);
   const at = progress_of(before_kill.filter(progress_of).at(-1));
-  say(`kill -9 of the client at ${at.done}/${at.total}, ${before_kill.length} updates shown, the last at ${clock(last._meta['acpd/at'])}`);
+  say(
+    `kill -9 of the client at ${at.done}/${at.total}, ${before_kill.length} updates shown, the last at ${clock(last._meta['acpd/at'])}`,
+  );
 
   await job_reaches(place, id, 0.55);
   const daemon = place.daemon_pid();
   await place.kill_daemon();
-  say(`kill -9 of the daemon (pid ${daemon}) while nobody was attached; the job goes on without it`);
+  say(
+    `kill -9 of the daemon (pid ${daemon}) while nobody was attached; the job goes on without it`,
+  );
 
   const [second, log] = await attach_again(place, id, last);
   const after = dropped ? second.updates.filter((_, i) => i !== dropped - 1) : second.updates;
@@ -95,9 +115,14 @@ async function play(place) {
   await second.leave();
   await place.ctl('stop', '--agents');
   await poll(() => place.processes().length === 0, 'daemon and agent to stop');
-  const verdict = `replayed ${found.replayed} updates since ${clock(last._meta['acpd/at'])}, ${found.missing} missing, `
-    + `${found.repeated} repeated; ${end.done}/${end.total} ${end.unit}`;
-  return { verdict, good: whole && found.missing + found.repeated + found.lost === 0, lost: found.lost };
+  const verdict =
+    `replayed ${found.replayed} updates since ${clock(last._meta['acpd/at'])}, ${found.missing} missing, ` +
+    `${found.repeated} repeated; ${end.done}/${end.total} ${end.unit}`;
+  return {
+    verdict,
+    good: whole && found.missing + found.repeated + found.lost === 0,
+    lost: found.lost,
+  };
 }
 
 const untouched = fingerprint(dir);
@@ -109,9 +134,15 @@ try {
   result = { verdict: `the demo failed: ${error.message}\n${place.traces()}`, good: false };
 } finally {
   const left = await place.end();
-  if (left.length) result = { ...result, good: false, verdict: `${result.verdict}\nleft running: ${left.join('; ')}` };
+  if (left.length)
+    result = {
+      ...result,
+      good: false,
+      verdict: `${result.verdict}\nleft running: ${left.join('; ')}`,
+    };
 }
-if (fingerprint(dir) !== untouched) result = { ...result, good: false, verdict: `${result.verdict}\n${dir} was changed` };
+if (fingerprint(dir) !== untouched)
+  result = { ...result, good: false, verdict: `${result.verdict}\n${dir} was changed` };
 if (result.lost) say(`${result.lost} updates were shown that the log does not hold`);
 say(result.verdict);
 process.exit(result.good ? 0 : 1);

@@ -4,8 +4,10 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-const endings = ['c', 'cc', 'cpp', 'h', 'hpp', 'rs', 'go', 'py', 'js', 'mjs', 'ts', 'tsx', 'java', 'rb', 'lua', 'sh', 'sql',
-  'cmake', 'md', 'txt', 'json', 'toml', 'yaml', 'yml'];
+const endings = [
+  'c', 'cc', 'cpp', 'h', 'hpp', 'rs', 'go', 'py', 'js', 'mjs', 'ts', 'tsx', 'java', 'rb', 'lua',
+  'sh', 'sql', 'cmake', 'md', 'txt', 'json', 'toml', 'yaml', 'yml',
+];
 export const source_globs = `**/*.{${endings.join(',')}}`;
 
 function* walk(dir) {
@@ -19,16 +21,24 @@ function* walk(dir) {
 /** In a git work tree without what git ignores, as the runner does. */
 function files(dir) {
   try {
-    return execFileSync('git', ['-C', dir, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
-      { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] })
-      .split('\0').filter(Boolean).map((f) => path.join(dir, f)).filter((f) => fs.existsSync(f));
+    return execFileSync(
+      'git',
+      ['-C', dir, 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+      { encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'ignore'] },
+    )
+      .split('\0')
+      .filter(Boolean)
+      .map((f) => path.join(dir, f))
+      .filter((f) => fs.existsSync(f));
   } catch (error) {
-    if (error.status === undefined && error.code !== 'ENOENT') throw error;  // no git, or no work tree
+    // no git, or no work tree
+    if (error.status === undefined && error.code !== 'ENOENT') throw error;
     return [...walk(dir)];
   }
 }
 
-export const sources = (dir) => [...new Set(files(dir))].filter((f) => endings.includes(path.extname(f).slice(1)));
+export const sources = (dir) =>
+  [...new Set(files(dir))].filter((f) => endings.includes(path.extname(f).slice(1)));
 
 export function fingerprint(dir) {
   const hash = crypto.createHash('sha256');

@@ -25,12 +25,15 @@ export class client extends EventEmitter {
   constructor(command, args = [], options = {}) {
     super();
     const stdio = ['pipe', 'pipe', options.stderr ?? 'inherit'];
-    this.child = typeof command === 'string' ? spawn(command, args, { stdio, ...options }) : command;
+    this.child =
+      typeof command === 'string' ? spawn(command, args, { stdio, ...options }) : command;
     this.child.stdout.setEncoding('utf8');
     this.child.stdout.on('data', (text) => this.#read(text));
     this.child.stdout.on('end', () => this.#end());
     this.child.stdin.on('error', () => {});  // a killed child: `ended` says it
-    this.exited = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve({ code, signal })));
+    this.exited = new Promise((resolve) =>
+      this.child.on('exit', (code, signal) => resolve({ code, signal })),
+    );
     this.child.on('error', () => this.#end());
   }
 
@@ -55,7 +58,8 @@ export class client extends EventEmitter {
 
   #end() {
     this.ended = true;
-    for (const done of this.#waiting.values()) done({ error: { code: 0, message: 'the connection ended' } });
+    for (const done of this.#waiting.values())
+      done({ error: { code: 0, message: 'the connection ended' } });
     this.emit('moved');
   }
 
@@ -77,7 +81,10 @@ export class client extends EventEmitter {
   async request(method, params) {
     const { result, error } = await this.call(method, params);
     if (!error) return result;
-    throw Object.assign(new Error(`${method}: ${error.code} ${error.message}`), { code: error.code, data: error.data });
+    throw Object.assign(new Error(`${method}: ${error.code} ${error.message}`), {
+      code: error.code,
+      data: error.data,
+    });
   }
 
   /** Waits until `condition` holds, looking again whenever something arrives. */
@@ -91,7 +98,9 @@ export class client extends EventEmitter {
     return this.request('initialize', { protocolVersion: 1, clientCapabilities: caps,
       clientInfo: { name: 'acpd-tests', version: '1' } });
   }
-  prompt(sessionId, text) { return this.call('session/prompt', { sessionId, prompt: [{ type: 'text', text }] }); }
+  prompt(sessionId, text) {
+    return this.call('session/prompt', { sessionId, prompt: [{ type: 'text', text }] });
+  }
 
   texts() { return this.updates.map((u) => u.update.content?.text).filter((t) => t !== undefined); }
   said(part) { return this.texts().some((t) => t.includes(part)); }

@@ -25,7 +25,9 @@ for (const [name, def] of Object.entries(schema.$defs)) {
 }
 
 /** Every variant of session/update that v1 stable has. */
-export const variants = schema.$defs.SessionUpdate.oneOf.map((v) => v.properties.sessionUpdate.const);
+export const variants = schema.$defs.SessionUpdate.oneOf.map(
+  (v) => v.properties.sessionUpdate.const,
+);
 
 const problem_of = (name, value) => {
   const check = validator(name);
@@ -39,12 +41,14 @@ function envelope_problem(m) {
   if (m.jsonrpc !== '2.0') return 'no "jsonrpc":"2.0"';
   if ('id' in m && problem_of('RequestId', m.id)) return `id ${JSON.stringify(m.id)}`;
   if (m.method === undefined && !('id' in m)) return 'neither a method nor an id';
-  if (m.method === undefined && ('result' in m) === ('error' in m)) return 'needs either result or error';
+  if (m.method === undefined && 'result' in m === 'error' in m)
+    return 'needs either result or error';
   if (m.method === undefined && 'error' in m) return problem_of('Error', m.error);
   return undefined;
 }
 
-/** Follows one hop's two directions. `judge` says who the frame goes to: what it is and what is wrong with it. */
+/** Follows one hop's two directions. `judge` says who the frame goes to: what it is and what
+ * is wrong with it. */
 export class conversation {
   #asked = { agent: new Map(), client: new Map() };  // by who must answer: id → method
 
@@ -67,7 +71,11 @@ export class conversation {
   #response(method, message) {
     const kind = 'error' in message ? 'error' : 'response';
     if (method === undefined)
-      return { kind, method: '?', problem: message.id === null ? undefined : `answers nothing: id ${message.id}` };
+      return {
+        kind,
+        method: '?',
+        problem: message.id === null ? undefined : `answers nothing: id ${message.id}`,
+      };
     const name = methods[method]?.response;
     return { kind, method, code: message.error?.code,
       problem: kind === 'response' && name ? problem_of(name, message.result) : undefined };
@@ -77,8 +85,14 @@ export class conversation {
     if (method.startsWith('_')) return { kind, method: '_…' };
     const known = methods[method];
     if (!known) return { kind, method, problem: 'not a v1 stable method' };
-    if (known.side !== to && known.side !== 'protocol') return { kind, method, problem: `goes to the ${known.side}` };
+    if (known.side !== to && known.side !== 'protocol')
+      return { kind, method, problem: `goes to the ${known.side}` };
     if (!known[kind]) return { kind, method, problem: `is no ${kind}` };
-    return { kind, method, variant: params?.update?.sessionUpdate, problem: problem_of(known[kind], params) };
+    return {
+      kind,
+      method,
+      variant: params?.update?.sessionUpdate,
+      problem: problem_of(known[kind], params),
+    };
   }
 }

@@ -5,7 +5,11 @@ import { test } from 'node:test';
 import { all_updates } from '../agents/updates.mjs';
 import { conversation, methods, variants } from './schema.mjs';
 
-const update = (u) => ({ jsonrpc: '2.0', method: 'session/update', params: { sessionId: 's', update: u } });
+const update = (u) => ({
+  jsonrpc: '2.0',
+  method: 'session/update',
+  params: { sessionId: 's', update: u },
+});
 
 test('25 methods and 14 variants of v1 stable', () => {
   assert.equal(Object.keys(methods).length, 25);
@@ -14,7 +18,9 @@ test('25 methods and 14 variants of v1 stable', () => {
 
 test('the scripted agent\'s updates are valid and cover every variant', () => {
   const talk = new conversation();
-  const seen = all_updates(() => ({ type: 'text', text: 'x' })).map((u) => talk.frame('client', update(u)));
+  const seen = all_updates(() => ({ type: 'text', text: 'x' })).map((u) =>
+    talk.frame('client', update(u)),
+  );
   assert.deepEqual(seen.filter((f) => f.problem), []);
   assert.deepEqual([...new Set(seen.map((f) => f.variant))].sort(), [...variants].sort());
 });
@@ -33,8 +39,19 @@ for (const [what, to, frame] of [
 
 test('an answer is judged by its question', () => {
   const talk = new conversation();
-  talk.frame('agent', { jsonrpc: '2.0', id: 1, method: 'session/prompt', params: { sessionId: 's', prompt: [] } });
-  assert.ok(talk.frame('client', { jsonrpc: '2.0', id: 1, result: { stopReason: 'tired' } }).problem);
-  talk.frame('agent', { jsonrpc: '2.0', id: 1, method: 'session/prompt', params: { sessionId: 's', prompt: [] } });
-  assert.equal(talk.frame('client', { jsonrpc: '2.0', id: 1, result: { stopReason: 'end_turn' } }).problem, undefined);
+  talk.frame('agent', {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'session/prompt',
+    params: { sessionId: 's', prompt: [] },
+  });
+  assert.ok(
+    talk.frame('client', { jsonrpc: '2.0', id: 1, result: { stopReason: 'tired' } }).problem,
+  );
+  const params = { sessionId: 's', prompt: [] };
+  talk.frame('agent', { jsonrpc: '2.0', id: 1, method: 'session/prompt', params });
+  assert.equal(
+    talk.frame('client', { jsonrpc: '2.0', id: 1, result: { stopReason: 'end_turn' } }).problem,
+    undefined,
+  );
 });

@@ -23,12 +23,14 @@ run_node() {
   local only=()
   if [ -n "$filter" ]; then
     local named=(); for f in "${files[@]}"; do [[ $f == *$filter* ]] && named+=("$f"); done
-    if [ ${#named[@]} != 0 ]; then files=("${named[@]}"); else only=(--test-name-pattern "$filter"); fi
+    if [ ${#named[@]} != 0 ]; then files=("${named[@]}")
+    else only=(--test-name-pattern "$filter"); fi
   fi
   [ ${#files[@]} != 0 ] || return
   rm -f "$log"
   timeout "${ACPD_NODE_TIMEOUT:-3600}" "$NODE" --test --test-concurrency=2 "${only[@]}" \
-    --test-reporter=spec --test-reporter-destination=stdout --test-reporter=tap --test-reporter-destination="$log" \
+    --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=tap --test-reporter-destination="$log" \
     "${files[@]}"
   local code=$? good bad
   good=$(tap_count pass) bad=$(( $(tap_count fail) + $(tap_count cancelled) ))
@@ -41,14 +43,18 @@ tap_count() { sed -nE "s/^# $1 ([0-9]+)$/\1/p" "$log" 2>/dev/null | tail -n 1 | 
 run_fuzz() {
   local program name
   for program in build/fuzz/bin/fuzz_*; do
-    [ -x "$program" ] || { echo "no fuzz targets in build/fuzz/bin"; failed=$((failed + 1)); return; }
+    [ -x "$program" ] ||
+      { echo "no fuzz targets in build/fuzz/bin"; failed=$((failed + 1)); return; }
     name=$(basename "$program")
     [[ $name == *$filter* ]] || continue
     mkdir -p "build/fuzz/corpus/$name"
     local seeds=(); [ -d "tests/fuzz/corpus/$name" ] && seeds=("tests/fuzz/corpus/$name")
     if timeout $(( $1 + 120 )) "$program" -max_total_time="$1" -rss_limit_mb=2048 -timeout=20 \
-        -artifact_prefix="build/fuzz/$name-" "build/fuzz/corpus/$name" "${seeds[@]}" >"build/fuzz/$name.log" 2>&1
-    then passed=$((passed + 1)); echo "$name: $(grep -E '^Done|stat::number' "build/fuzz/$name.log" | tail -n 1)"
+        -artifact_prefix="build/fuzz/$name-" "build/fuzz/corpus/$name" "${seeds[@]}" \
+        >"build/fuzz/$name.log" 2>&1
+    then
+      passed=$((passed + 1))
+      echo "$name: $(grep -E '^Done|stat::number' "build/fuzz/$name.log" | tail -n 1)"
     else failed=$((failed + 1)); tail -n 30 "build/fuzz/$name.log"; fi
   done
 }

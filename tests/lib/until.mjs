@@ -8,7 +8,10 @@ export function until(emitter, condition, what, ms = 20_000) {
       resolve(value);
     };
     const done = () => { emitter.off('moved', look); clearTimeout(guard); };
-    const guard = setTimeout(() => { done(); reject(new Error(`waited ${ms} ms for ${what}`)); }, ms);
+    const guard = setTimeout(() => {
+      done();
+      reject(new Error(`waited ${ms} ms for ${what}`));
+    }, ms);
     emitter.on('moved', look);
     look();
   });

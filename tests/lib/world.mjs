@@ -15,7 +15,10 @@ export const bin = (name) => path.join(bin_dir, name);
 export const scripted = path.join(root, 'tests/agents/scripted.mjs');
 
 const quoted = (s) => JSON.stringify(String(s));
-const table = (o) => `{ ${Object.entries(o).map(([k, v]) => `${quoted(k)} = ${quoted(v)}`).join(', ')} }`;
+const table = (o) =>
+  `{ ${Object.entries(o)
+    .map(([k, v]) => `${quoted(k)} = ${quoted(v)}`)
+    .join(', ')} }`;
 
 export class world {
   /** options: agents {NAME: {command, env?}}, agent: the default one, toml: further text, env. */
@@ -26,9 +29,17 @@ export class world {
     this.agent_log = path.join(this.dir, 'agent.log');
     this.witness = path.join(this.dir, 'witness');
     this.gate = path.join(this.dir, 'gate');
-    const agents = options.agents ?? { scripted: { command: [process.execPath, scripted], env: {
-      ACPD_TEST_AGENT_LOG: this.agent_log, ACPD_TEST_WITNESS: this.witness, ACPD_TEST_GATE: this.gate,
-      ...options.agent_env } } };
+    const agents = options.agents ?? {
+      scripted: {
+        command: [process.execPath, scripted],
+        env: {
+          ACPD_TEST_AGENT_LOG: this.agent_log,
+          ACPD_TEST_WITNESS: this.witness,
+          ACPD_TEST_GATE: this.gate,
+          ...options.agent_env,
+        },
+      },
+    };
     this.config = path.join(this.dir, 'config.toml');
     this.write_config(agents, options);
     this.state = path.join(this.dir, 'state');
@@ -54,13 +65,20 @@ export class world {
   /** Starts `acpd serve` and waits until it listens. */
   async serve(env = {}) {
     const log = fs.openSync(path.join(this.dir, 'daemon.err'), 'a');
-    const daemon = spawn(bin('acpd'), ['serve'], { env: { ...this.env, ...env }, stdio: ['ignore', 'ignore', log], detached: true });
+    const daemon = spawn(bin('acpd'), ['serve'], {
+      env: { ...this.env, ...env },
+      stdio: ['ignore', 'ignore', log],
+      detached: true,
+    });
     fs.closeSync(log);
-    daemon.gone = new Promise((resolve) => daemon.on('exit', (code, signal) => resolve({ code, signal })));
+    daemon.gone = new Promise((resolve) =>
+      daemon.on('exit', (code, signal) => resolve({ code, signal })),
+    );
     daemon.gone.then((end) => { daemon.end = end; });
     this.daemon = daemon;
     await poll(() => daemon.end || this.listens(), 'acpd serve to listen', 15_000);
-    if (daemon.end) throw new Error(`acpd serve ended (${JSON.stringify(daemon.end)}): ${this.errors()}`);
+    if (daemon.end)
+      throw new Error(`acpd serve ended (${JSON.stringify(daemon.end)}): ${this.errors()}`);
     return daemon;
   }
   listens() { return fs.existsSync(this.env.ACPD_SOCKET); }
@@ -82,11 +100,18 @@ export class world {
     if (signal === 'SIGKILL') fs.rmSync(this.env.ACPD_SOCKET, { force: true });
   }
   /** The daemon that runs now, whoever started it. */
-  daemon_pid() { return this.processes().find((p) => p.args[1] === 'serve' && p.args[0].endsWith('acpd'))?.pid; }
+  daemon_pid() {
+    const serves = (p) => p.args[1] === 'serve' && p.args[0].endsWith('acpd');
+    return this.processes().find(serves)?.pid;
+  }
 
   connect(args = [], options = {}) {
     const stderr = fs.openSync(path.join(this.dir, 'bridge.err'), 'a');
-    const made = new client(bin('acpctl'), ['connect', ...args], { env: { ...this.env, ...options.env }, stderr, cwd: this.cwd });
+    const made = new client(bin('acpctl'), ['connect', ...args], {
+      env: { ...this.env, ...options.env },
+      stderr,
+      cwd: this.cwd,
+    });
     fs.closeSync(stderr);
     return made;
   }
@@ -94,8 +119,13 @@ export class world {
   /** Runs acpctl to its end: {code, stdout, stderr}. */
   ctl(...args) {
     return new Promise((resolve) => {
-      execFile(bin('acpctl'), args, { env: this.env, timeout: 60_000, maxBuffer: 1 << 28 }, (error, stdout, stderr) =>
-        resolve({ code: error ? error.code ?? error.signal : 0, stdout, stderr }));
+      execFile(
+        bin('acpctl'),
+        args,
+        { env: this.env, timeout: 60_000, maxBuffer: 1 << 28 },
+        (error, stdout, stderr) =>
+          resolve({ code: error ? (error.code ?? error.signal) : 0, stdout, stderr }),
+      );
     });
   }
 
@@ -112,7 +142,10 @@ export class world {
     return found;
   }
   shims() { return this.processes().filter((p) => p.args[0].endsWith('acpd-shim')); }
-  agents() { return this.processes().filter((p) => p.args.includes(scripted) && !p.args[0].endsWith('acpd-shim')); }
+  agents() {
+    const is_agent = (p) => p.args.includes(scripted) && !p.args[0].endsWith('acpd-shim');
+    return this.processes().filter(is_agent);
+  }
 
   /** Ends everything that was started here, and says what was there. */
   async end() {
@@ -125,7 +158,11 @@ export class world {
       if (round === 0) left.push(...now.map((p) => p.args.slice(0, 3).join(' ')));
       const bridges = now.filter((p) => p.args[1] === 'connect');
       for (const { pid } of bridges.length ? bridges : now) {
-        try { process.kill(pid, 'SIGKILL'); } catch (error) { if (error.code !== 'ESRCH') throw error; }
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch (error) {
+          if (error.code !== 'ESRCH') throw error;
+        }
       }
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -136,5 +173,11 @@ export class world {
 
 const read = (file) => { try { return fs.readFileSync(file, 'utf8'); } catch { return ''; } };
 /** Zombies count as gone: nobody may have waited for them yet. */
-export const alive = (pid) => { const stat = read(`/proc/${pid}/stat`); return stat !== '' && !/\) Z /.test(stat); };
-const clean_env = () => Object.fromEntries(Object.entries(process.env).filter(([k]) => !/^(ACPD_|XDG_|NODE_TEST_)/.test(k)));
+export const alive = (pid) => {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat !== '' && !/\) Z /.test(stat);
+};
+const clean_env = () =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([k]) => !/^(ACPD_|XDG_|NODE_TEST_)/.test(k)),
+  );

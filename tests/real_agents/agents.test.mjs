@@ -1,5 +1,6 @@
-// Real agents through acpd, with a scripted model: a turn with an edit and a shell command, a client
-// that vanishes in mid-turn, kill -9 of the agent and a restart. Opt-in: tests/run --real-agents.
+// Real agents through acpd, with a scripted model: a turn with an edit and a shell command, a
+// client that vanishes in mid-turn, kill -9 of the agent and a restart. Opt-in: tests/run
+// --real-agents.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -29,17 +30,28 @@ class stage {
     made.on('moved', () => {
       for (const q of [...made.asked]) {
         const yes = q.params.options?.find((o) => o.kind === 'allow_once');
-        if (q.method === 'session/request_permission') made.answer(q.id, { outcome: { outcome: 'selected', optionId: yes.optionId } });
+        if (q.method === 'session/request_permission')
+          made.answer(q.id, { outcome: { outcome: 'selected', optionId: yes.optionId } });
       }
     });
     if (this.login) await made.request('authenticate', { methodId: this.login });
     return made;
   }
-  async session(editor) { return (await editor.request('session/new', { cwd: this.place.cwd, mcpServers: [] })).sessionId; }
-  load(editor, id, meta = {}) {
-    return editor.request('session/load', { sessionId: id, cwd: this.place.cwd, mcpServers: [], ...meta });
+  async session(editor) {
+    return (await editor.request('session/new', { cwd: this.place.cwd, mcpServers: [] })).sessionId;
   }
-  async end() { await this.place.end(); this.model.end(); }
+  load(editor, id, meta = {}) {
+    return editor.request('session/load', {
+      sessionId: id,
+      cwd: this.place.cwd,
+      mcpServers: [],
+      ...meta,
+    });
+  }
+  async end() {
+    await this.place.end();
+    this.model.end();
+  }
 }
 
 const text_of = (updates) => updates.filter((u) => u.update.sessionUpdate === 'agent_message_chunk')
@@ -63,24 +75,43 @@ const flows = {
     await first.kill();
     const last = first.updates.at(-1)._meta;
     const second = await s.editor();
-    const end = await poll(async () => (await read_log(second, id)).find((e) => e.kind === 'turn_ended'), 'the turn to end', 60_000);
+    const end = await poll(
+      async () => (await read_log(second, id)).find((e) => e.kind === 'turn_ended'),
+      'the turn to end',
+      60_000,
+    );
     assert.match(JSON.stringify(end), /end_turn/);
-    await s.load(second, id, { _meta: { 'acpd/replayFrom': { epoch: last['acpd/epoch'], seq: last['acpd/seq'] + 1 } } });
-    assert.match(text_of([...first.updates, ...second.updates]), /one two three .* nineteen twenty/s);
+    await s.load(second, id, {
+      _meta: { 'acpd/replayFrom': { epoch: last['acpd/epoch'], seq: last['acpd/seq'] + 1 } },
+    });
+    assert.match(
+      text_of([...first.updates, ...second.updates]),
+      /one two three .* nineteen twenty/s,
+    );
   },
   async 'kill -9 of the agent, and a restart'(s) {
     const editor = await s.editor();
     const id = await s.session(editor);
     const running = editor.prompt(id, 'SCENARIO:sleep please');
-    await editor.until(() => editor.updates.some((u) => /tool_call/.test(u.update.sessionUpdate)), 'the shell command', 60_000);
+    await editor.until(
+      () => editor.updates.some((u) => /tool_call/.test(u.update.sessionUpdate)),
+      'the shell command',
+      60_000,
+    );
     const { agents: running_now } = await editor.request('_acpd/status', {});
     process.kill(running_now.find((a) => a.sessionId === id).agentPid, 'SIGKILL');
     const answer = await running;
     assert.equal(answer.error?.code, -32603, JSON.stringify(answer));
-    await poll(() => !s.place.processes().some((p) => p.args.join(' ').includes('slow.sh')), 'the agent\'s children to end');
+    await poll(
+      () => !s.place.processes().some((p) => p.args.join(' ').includes('slow.sh')),
+      "the agent's children to end",
+    );
     const again = await editor.prompt(id, 'SCENARIO:hello please');
     assert.equal(again.result?.stopReason, 'end_turn', JSON.stringify(again));
-    await editor.until(() => /Hello from the scripted model/.test(text_of(editor.updates)), 'the new process');
+    await editor.until(
+      () => /Hello from the scripted model/.test(text_of(editor.updates)),
+      'the new process',
+    );
   },
 };
 

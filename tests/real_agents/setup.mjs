@@ -1,5 +1,5 @@
-// The real agents: installed from npm into build/real-agents when a test asks for them (never kept in
-// the project), with a scripted model on loopback instead of an account.
+// The real agents: installed from npm into build/real-agents when a test asks for them (never
+// kept in the project), with a scripted model on loopback instead of an account.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -39,9 +39,14 @@ supports_websockets = false
     prepare(dir, port) {
       const home = path.join(dir, 'claude-home');
       fs.mkdirSync(home, { recursive: true });
-      return { CLAUDE_CONFIG_DIR: home, ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}`, ANTHROPIC_API_KEY: 'scripted',
-        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_AUTOUPDATER: '1',
-        IS_SANDBOX: '' };  // set, the adapter asks as root for what the program then refuses
+      return {
+        CLAUDE_CONFIG_DIR: home,
+        ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}`,
+        ANTHROPIC_API_KEY: 'scripted',
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+        DISABLE_AUTOUPDATER: '1',
+        IS_SANDBOX: '',
+      };  // set, the adapter asks as root for what the program then refuses
     },
   },
 };
@@ -49,17 +54,23 @@ supports_websockets = false
 /** Why an agent cannot be tested here, or nothing. */
 export function install(name) {
   const { packages, program } = agents[name];
-  if (process.platform !== 'linux' || process.arch !== 'x64') return `${name}: only tried on Linux x86-64`;
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    return `${name}: only tried on Linux x86-64`;
   if (fs.existsSync(program)) return undefined;
   fs.mkdirSync(place, { recursive: true });
   fs.writeFileSync(path.join(place, 'package.json'), '{"private":true}\n', { flag: 'a+' });
   try {
-    execFileSync('npm', ['install', '--prefix', place, '--no-audit', '--no-fund', '--ignore-scripts', ...packages],
-      { stdio: ['ignore', 'ignore', 'pipe'], timeout: 600_000 });
+    execFileSync(
+      'npm',
+      ['install', '--prefix', place, '--no-audit', '--no-fund', '--ignore-scripts', ...packages],
+      { stdio: ['ignore', 'ignore', 'pipe'], timeout: 600_000 },
+    );
   } catch (error) {
     return `${name} could not be installed from npm: ${error.stderr?.toString().trim().split('\n').at(-1)}`;
   }
-  return fs.existsSync(program) ? undefined : `${name}: ${program} is not there after the installation`;
+  return fs.existsSync(program)
+    ? undefined
+    : `${name}: ${program} is not there after the installation`;
 }
 
 /** The scripted model; gives its port and how to end it. */
@@ -67,7 +78,9 @@ export async function start_model(cwd) {
   const script = JSON.parse(fs.readFileSync(path.join(here, 'script.json'), 'utf8'));
   const file = path.join(cwd, '..', 'script.json');
   fs.writeFileSync(file, JSON.stringify({ ...script, cwd }));
-  const server = spawn(process.execPath, [path.join(here, 'model_server.mjs'), '--script', file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, [path.join(here, 'model_server.mjs'), '--script', file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const line = await new Promise((resolve, reject) => {
     server.stdout.once('data', (d) => resolve(JSON.parse(d)));
     server.once('exit', () => reject(new Error('the scripted model ended')));

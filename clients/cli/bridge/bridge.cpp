@@ -46,8 +46,10 @@ void complain(std::string_view text) {
 } // namespace
 
 bridge::bridge(options o, int in_fd, int out_fd)
-    : options_(std::move(o)), in_fd_(in_fd), out_(out_fd), memory_(own_identity(options_.agent)),
-      next_try_(clock::now()) {}
+    : options_(std::move(o)), in_fd_(in_fd), out_(out_fd),
+      memory_(own_identity(options_.agent, options_.remote.has_value())), next_try_(clock::now()) {
+  if (options_.remote) remote_.emplace(*options_.remote);
+}
 
 bridge::~bridge() {
   if (link_ >= 0) ::close(link_);
@@ -83,11 +85,12 @@ void bridge::step() {
                        memory_.kept_bytes() < kept_limit;
   const short link_events = static_cast<short>(room ? POLLIN : 0) |
                             static_cast<short>(link_writable_ && !to_daemon_.empty() ? POLLOUT : 0);
-  std::array<pollfd, 4> polled{{
+  std::array<pollfd, 5> polled{{
       {read_in ? in_fd_ : -1, POLLIN, 0},
       {to_editor_.empty() || out_closed_ ? -1 : out_.fd(), POLLOUT, 0},
       {link_events != 0 ? link_ : -1, link_events, 0},
       {start_ && start_->running() ? start_->fd() : -1, POLLIN, 0},
+      {remote_ ? remote_->network.fd() : -1, POLLIN, 0},
   }};
   const int timeout_ms = poll_timeout_ms();
   const timespec timeout{timeout_ms / 1000, (timeout_ms % 1000) * 1'000'000L};
@@ -99,10 +102,11 @@ void bridge::step() {
     drain_editor();
     editor_gone();
   }
-  if (ready <= 0) return;
-
-  if (polled[2].revents != 0 && room) read_link();
-  if (polled[0].revents != 0 && in_fd_ >= 0) read_editor();
+  if (ready > 0 && polled[2].revents != 0 && room) read_link();
+  if (ready > 0 && polled[0].revents != 0 && in_fd_ >= 0) read_editor();
+  // After the read: an end of stdin that is there already, however late we are, comes first.
+  while (const auto line = hold_.take_due(clock::now()))
+    keep_line(*line);
 }
 
 int bridge::poll_timeout_ms() const {
@@ -112,6 +116,8 @@ int bridge::poll_timeout_ms() const {
   if (link_ < 0 && link_allowed_ && !starting) sooner(next_try_);
   if (starting && start_->fd() < 0) sooner(clock::now() + first_backoff);
   if (waiting_since_ && link_ < 0) sooner(*waiting_since_ + patience);
+  if (remote_ && link_ >= 0) sooner(remote_->life.next());
+  if (const auto due = hold_.due()) sooner(*due);
   if (!until) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - clock::now());
   return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(left.count(), 0, 60'000));
@@ -135,6 +141,10 @@ void bridge::take_line(std::string_view line, bool too_long) {
                          "\n";
     return;
   }
+  if (!hold_.keeps(line, clock::now())) keep_line(line);
+}
+
+void bridge::keep_line(std::string_view line) {
   memory_.keep(line);
   if (!std::exchange(start_allowed_, true) || !std::exchange(link_allowed_, true)) {
     backoff_ = 0ms;
@@ -158,6 +168,8 @@ void bridge::editor_gone() {
   const std::string rest(lines_.pending());
   lines_.reset();
   if (protocol::scan(rest)) take_line(rest, false);
+  while (const auto line = hold_.take_rest())
+    keep_line(*line);
 }
 
 void bridge::write_editor() {
@@ -173,6 +185,7 @@ void bridge::write_editor() {
 // The daemon's side.
 
 void bridge::tend_link() {
+  if (remote_) tend_remote();
   if (start_ && start_->running())
     if (auto outcome = start_->collect()) {
       // Two bridges may have started one each: the daemon that listens is the one to use.
@@ -182,18 +195,18 @@ void bridge::tend_link() {
     }
   const bool starting = start_ && start_->running();
   if (link_ < 0 && link_allowed_ && !starting && clock::now() >= next_try_) {
-    auto fd = connect_daemon(options_.where.socket);
+    auto fd = remote_ ? connect_remote() : connect_daemon(options_.where.socket);
     if (fd)
       link_up(*fd);
     else
       no_daemon(std::move(fd.error().text));
   }
-  const bool served = link_ >= 0 && welcomed_;
+  const bool served = (link_ >= 0 && welcomed_) || (remote_ && remote_->reached && link_allowed_);
   if (served || !memory_.has_open_request())
     waiting_since_.reset();
   else if (!waiting_since_)
     waiting_since_ = clock::now();
-  else if (link_ < 0 && clock::now() - *waiting_since_ >= patience)
+  else if ((link_ < 0 || remote_) && clock::now() - *waiting_since_ >= patience)
     give_up_waiting();
 }
 
@@ -202,6 +215,8 @@ void bridge::no_daemon(std::string reason) {
   // After a start the next one waits for the backoff, whatever the first one said.
   if (std::exchange(just_started_, false)) {
     if (trouble_.empty()) troubled(std::move(reason));
+  } else if (remote_) {
+    troubled(std::move(reason));
   } else if (start_allowed_) {
     begin_start();
   } else {
@@ -251,6 +266,7 @@ void bridge::link_down() {
   link_ = -1;
   frames_.reset();
   to_daemon_.clear();
+  if (remote_) remote_down();
   if (welcomed_ && clock::now() - up_since_ >= steady_link) {
     backoff_ = 0ms; // it worked: at once. A daemon that falls over our greeting is not hurried
     next_try_ = clock::now();
@@ -273,6 +289,7 @@ void bridge::write_link() {
   if (to_daemon_.empty() || !link_writable_) return;
   const std::string_view bytes = to_daemon_.pending();
   const ssize_t n = ::send(link_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (n > 0 && remote_) remote_->life.sent(static_cast<std::size_t>(n), clock::now());
   if (n >= 0) return to_daemon_.consume(static_cast<std::size_t>(n));
   // Not yet the end: what the daemon wrote before it died lies in the socket and is read first.
   if (errno != EAGAIN && errno != EINTR) link_writable_ = false;
@@ -281,6 +298,7 @@ void bridge::write_link() {
 void bridge::read_link() {
   const ssize_t n = ::recv(link_, buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
+  if (n > 0 && remote_) remote_->life.heard_from(clock::now());
   const bool whole = n > 0 && frames_.feed({buffer.data(), static_cast<std::size_t>(n)},
                                            [this](const wire::frame_header& h, std::string_view p) {
                                              take_frame(h, p);
@@ -294,6 +312,10 @@ void bridge::take_frame(const wire::frame_header& h, std::string_view payload) {
   case bridge_frame::welcome:
     welcomed_ = start_allowed_ = true;
     said_.clear();
+    if (remote_) {
+      remote_->reached = true;
+      remote_->life.welcomed(clock::now());
+    }
     break;
   case bridge_frame::refused: return refused(payload);
   case bridge_frame::bye: start_allowed_ = protocol::member(payload, "stop") != "true"; break;
@@ -309,8 +331,10 @@ void bridge::refused(std::string_view payload) {
 }
 
 void bridge::give_up_waiting() {
-  const std::string text = "there is no acpd daemon, and none could be started: " + trouble_ +
-                           ": `acpctl doctor` says what to do";
+  const std::string text = remote_
+                               ? "the remote daemon cannot be reached: " + trouble_
+                               : "there is no acpd daemon, and none could be started: " + trouble_ +
+                                     ": `acpctl doctor` says what to do";
   complain(text);
   to_editor_.tail() += memory_.fail_requests(protocol::internal_error, text);
   waiting_since_.reset();

@@ -1,9 +1,13 @@
 #pragma once
 
 #include "clients/cli/bridge/byte_queue.h"
+#include "clients/cli/bridge/cancel_hold.h"
 #include "clients/cli/bridge/daemon_start.h"
 #include "clients/cli/bridge/editor_fd.h"
+#include "clients/cli/bridge/liveness.h"
 #include "clients/cli/bridge/memory.h"
+#include "clients/cli/bridge/network_watch.h"
+#include "clients/cli/bridge/remote_child.h"
 #include "protocol/line_splitter.h"
 #include "server/wire/paths.h"
 
@@ -17,6 +21,8 @@ struct options {
   wire::paths where;
   std::string config; // --config as given; empty: not given
   std::string agent;  // --agent; empty: not given
+  std::optional<remote_target> remote =
+      std::nullopt; // the daemon is elsewhere: none is started here
 };
 
 /// `acpctl connect`: carries lines between an editor's stdio and the daemon, and hides from the
@@ -44,6 +50,7 @@ private:
   void read_editor();
   void drain_editor();
   void take_line(std::string_view line, bool too_long);
+  void keep_line(std::string_view line);
   void editor_gone();
   void write_editor();
 
@@ -61,11 +68,17 @@ private:
   void fill_link_queue();
   void give_up_waiting();
 
+  // bridge_remote.cpp
+  protocol::result<int> connect_remote();
+  void tend_remote();
+  void remote_down();
+
   options options_;
   int in_fd_; // -1 when the editor has closed it
   editor_fd out_;
   bool out_closed_ = false;
   memory memory_;
+  cancel_hold hold_{parent_program()};
   protocol::line_splitter lines_{protocol::max_line_bytes};
   byte_queue to_editor_;
 
@@ -88,6 +101,15 @@ private:
   clock::time_point next_try_;
   std::optional<clock::time_point> waiting_since_; // a request is open and there is no daemon
   std::optional<clock::time_point> end_by_;        // the editor has gone
+
+  struct remote_link {
+    explicit remote_link(remote_target target) : child(std::move(target)) {}
+    remote_child child;
+    liveness life;
+    network_watch network;
+    bool reached = false; // once: from then on the editor's requests wait as long as it takes
+  };
+  std::optional<remote_link> remote_;
 };
 
 /// For tests and main(): sets the signals up, runs a bridge on stdin and stdout.

@@ -46,10 +46,10 @@ std::string environment_object() {
 
 } // namespace
 
-identity own_identity(const std::string& agent) {
+identity own_identity(const std::string& agent, bool elsewhere) {
   const char* session = std::getenv("ACPD_SESSION");
   return {random_uuid(), ACPD_VERSION, agent, session == nullptr ? "" : session,
-          environment_object()};
+          elsewhere ? "{}" : environment_object()};
 }
 
 } // namespace acpd::bridge

@@ -112,7 +112,9 @@ std::string_view memory::accept(const wire::frame_header& h, std::string_view pa
   case bridge_frame::refused:
   case bridge_frame::bye: // the loop's
   case bridge_frame::hello:
-  case bridge_frame::line: return {};
+  case bridge_frame::line:
+  case bridge_frame::ping:
+  case bridge_frame::pong: return {};
   }
   return {}; // a newer daemon's: nothing in it is for the editor
 }

@@ -1,36 +1,69 @@
 # bash completion for acpctl
+# Names of files, quoted as the shell needs it; $1 is what compgen calls them.
+_acpctl_files() {
+  compopt -o filenames
+  mapfile -t COMPREPLY < <(compgen "$1" -- "$2")
+}
+# A word as the program would get it, for plain cases: nothing of it is ever run.
+_acpctl_plain() {
+  local word=${1//[\"\'\\]/}
+  printf '%s\n' "${word/#\~\//$HOME/}"
+}
 _acpctl() {
-  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= i
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= second= i
+  local -a place=() # which daemon the line names: that one is asked for its sessions
   COMPREPLY=()
+  # --option=value arrives as three words.
+  if [[ $word == = ]]; then word=
+  elif [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD-2]}
+  fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      --socket|--state-dir|--config) ((i++)) ;;
+      --socket|--state-dir|--config)
+        place+=("${COMP_WORDS[i]}")
+        [[ ${COMP_WORDS[i+1]} == = ]] && ((i++))
+        ((i++))
+        place+=("$(_acpctl_plain "${COMP_WORDS[i]}")") ;;
       -*) ;;
-      *) command=${COMP_WORDS[i]}; break ;;
+      *) if [[ -z $command ]]; then command=${COMP_WORDS[i]}
+         elif [[ -z $second ]]; then second=${COMP_WORDS[i]}
+         fi ;;
     esac
   done
   case $before in
-    --socket|--config) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-    --state-dir|--cwd|-C) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --agent|-a) mapfile -t COMPREPLY < <(compgen -W "$(acpctl agent-names 2>/dev/null)" -- "$word"); return ;;
-    --from|--id|--option|--answer) return ;;
+    --socket|--config|--token-file|--ca) _acpctl_files -f "$word"; return ;;
+    --state-dir|--cwd|-C) _acpctl_files -d "$word"; return ;;
+    --agent|-a)
+      mapfile -t COMPREPLY < <(compgen -W "$(acpctl "${place[@]}" agent-names 2>/dev/null)" -- \
+        "$word")
+      return ;;
+    --role) mapfile -t COMPREPLY < <(compgen -W "controller observer" -- "$word"); return ;;
+    --from|--id|--option|--answer|--remote|--name) return ;;
+  esac
+  case "$command $second" in
+    'run '*|'agents update') [[ $word != -* ]] && { _acpctl_files -f "$word"; return; } ;;
   esac
   local common="--socket --state-dir --config --json --help" words=
   case $command in
-    '') words="connect run ls attach log cancel close rm permit status stop doctor completion --version $common" ;;
-    connect) words="--agent --socket --state-dir --config --help" ;;
+    '') words="agents connect run ls attach log cancel close rm permit status stop doctor token relay"
+      words+=" completion --version $common" ;;
+    agents) words="$common"
+      case $second in '') words+=" update" ;; update) words+=" --yes" ;; esac ;;
+    connect) words="--agent --remote --token-file --ca --socket --state-dir --config --help" ;;
     run) words="--agent --cwd --detach $common" ;;
     ls) words="--quiet $common" ;;
     attach) words="--from --wait $common" ;;
     log) words="--from --follow $common" ;;
     permit) words="--id --all --allow --reject --option --answer $common" ;;
     stop) words="--agents $common" ;;
+    token) words="$common"
+      case $second in '') words+=" new ls revoke" ;; new) words+=" --role --name" ;; esac ;;
     completion) words="bash zsh" ;;
     *) words="$common" ;;
   esac
   case $command in
     attach|log|cancel|close|rm|permit)
-      [[ $word == -* ]] || words="$(acpctl ls --quiet 2>/dev/null)" ;;
+      [[ $word == -* ]] || words="$(acpctl "${place[@]}" ls --quiet 2>/dev/null)" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }

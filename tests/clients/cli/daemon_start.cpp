@@ -22,7 +22,9 @@ namespace {
 constexpr auto stand_in = R"(#!/usr/bin/env python3
 import fcntl, os, socket, struct, sys, threading
 here = os.path.dirname(os.path.abspath(__file__))
-with open(here + "/starts", "a") as f: f.write(" ".join(sys.argv[1:]) + " S=" + os.environ.get("ACPD_SESSION", "") + "\n")
+with open(here + "/starts", "a") as f:
+  session = os.environ.get("ACPD_SESSION", "")
+  f.write(" ".join(sys.argv[1:]) + " S=" + session + "\n")
 if os.path.exists(here + "/broken"):
     sys.stderr.write("the database is from a newer version: install that\n"); sys.exit(1)
 path = sys.argv[sys.argv.index("--socket") + 1]

@@ -61,7 +61,8 @@ TEST_CASE("an agent's child is refused by its own shim") {
   r.start(R"(setsid perl -MIO::Socket::UNIX -e '$SIG{PIPE} = "IGNORE";
     chdir "$ARGV[0]" or die; $s = IO::Socket::UNIX->new(Peer => "sock") or die;
     $s->syswrite(pack("LCCSQQ", 0, 1, 0, 0, 0, 0)); # attach
-    $n = $s->sysread($b, 1); print defined $n && $n > 0 ? "served\n" : "refused\n"' "$0/shims/$ACPD_SHIM"
+    $n = $s->sysread($b, 1);
+    print defined $n && $n > 0 ? "served\n" : "refused\n"' "$0/shims/$ACPD_SHIM"
     read line)");
   client c(r.dir(), 0);
   REQUIRE(c.until([&] { return !c.data.empty(); }));

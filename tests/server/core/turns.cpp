@@ -226,3 +226,50 @@ TEST_CASE("an agent that cannot be started answers every waiting prompt with the
   CHECK(kept[0].line.find("not installed") != std::string::npos);
   CHECK(b.s.quiet());
 }
+
+TEST_CASE(
+    "whatever the agent answers to a cancelled prompt, it was cancelled; the log keeps its word") {
+  const std::string end = R"({"stopReason":"end_turn","usage":{"used":1.0}})";
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  b.step(cancel_in{"me", 0});
+  SECTION("a stop reason") {
+    b.answers(1, end);
+    CHECK(b.of<log_line>(b.last).at(0).line.find("end_turn") != std::string::npos);
+    CHECK(
+        b.of<save_answer>(b.last).at(0).line ==
+        R"({"jsonrpc":"2.0","id":null,"result":{"stopReason":"cancelled","usage":{"used":1.0}}})");
+  }
+  SECTION("an error") {
+    b.agent_says(R"({"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"aborted"}})");
+    CHECK(b.of<log_line>(b.last).at(0).line.find("aborted") != std::string::npos);
+    CHECK(b.of<save_answer>(b.last).at(0).line ==
+          R"({"jsonrpc":"2.0","id":null,"result":{"stopReason":"cancelled"}})");
+  }
+  CHECK(b.of<log_line>(b.last).at(0).message_id == told_as_cancelled);
+  CHECK(b.of<save_turn>(b.last).at(0).value.outcome == "cancelled");
+}
+
+TEST_CASE("an agent that says itself that it was cancelled is passed on as it is") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  b.step(cancel_in{"me", 0});
+  b.answers(1, R"({"stopReason":"cancelled"})");
+  CHECK(b.of<log_line>(b.last).at(0).message_id.empty());
+}
+
+TEST_CASE("$/cancel_request for a prompt is a cancel of that prompt alone") {
+  bench b;
+  b.agent_is_ready();
+  b.prompt(1);
+  b.prompt(2);
+  b.prompt(3);
+  b.step(cancel_request_in{"me:2"});
+  CHECK(b.of<save_answer>(b.last).at(0).key == "me:2");
+  CHECK(b.sent(b.last).empty());
+  b.step(cancel_request_in{"me:1"});
+  CHECK(b.sent(b.last) == strings{"session/cancel"});
+  CHECK(b.s.queue().size() == 1);
+}

@@ -58,44 +58,48 @@ TEST_CASE("entries are read from a bound to a bound, of one session, until told 
   CHECK(all_entries(r, 1).size() == 50); // the statement that was left early can be used again
 }
 
+/// Of each kind of row one that is open and one that is over.
+batch what_a_daemon_left() {
+  batch b;
+  auto s = make_session(1);
+  s.title = "first";
+  s.modes = R"({"currentModeId":"ask"})";
+  s.turns = 4;
+  s.closed = true;
+  b.put(s);
+  b.put(make_session(2));
+  b.put(make_turn(1, 1, turn_state::ended));
+  auto turn = make_turn(2, 1, turn_state::running);
+  turn.author = "bridge";
+  turn.prompt = "{\"x\":1}";
+  turn.sent_as = 9;
+  b.put(turn);
+  b.put(make_turn(3, 2, turn_state::queued));
+  b.put(make_question(1, 1, question_state::answered));
+  auto question = make_question(2, 1, question_state::pending);
+  question.raw_id = "\"7\"";
+  question.nonce = "abc";
+  question.line = "{}";
+  b.put(question);
+  b.put(make_question(9, 1, question_state::pending));
+  b.put(erase_question{9});
+  auto shim = make_shim(1, 1);
+  shim.pid = 42;
+  b.put(shim);
+  b.put(set_offset{1, 1234, 6});
+  b.put(outgoing_row{1, 5, outgoing_kind::prompt, 2, "k:1", "session/prompt", "{\"p\":1}", false});
+  b.put(outgoing_row{1, 4, outgoing_kind::notification, 0, "", "x", "{}", false});
+  b.put(erase_outgoing{1, 4});
+  b.append(make_entry(1, 1, "{}", entry_kind::turn_started));
+  b.append(make_entry(1, 2, chunk_line("x")));
+  return b;
+}
+
 TEST_CASE("what a daemon left is recovered: open rows, heads, numbers never used again") {
   const state_folder dir;
   {
-    database db = open_database(dir.path());
-    batch b;
-    auto s = make_session(1);
-    s.title = "first";
-    s.modes = R"({"currentModeId":"ask"})";
-    s.turns = 4;
-    s.closed = true;
-    b.put(s);
-    b.put(make_session(2));
-    b.put(make_turn(1, 1, turn_state::ended));
-    auto turn = make_turn(2, 1, turn_state::running);
-    turn.author = "bridge";
-    turn.prompt = "{\"x\":1}";
-    turn.sent_as = 9;
-    b.put(turn);
-    b.put(make_turn(3, 2, turn_state::queued));
-    b.put(make_question(1, 1, question_state::answered));
-    auto question = make_question(2, 1, question_state::pending);
-    question.raw_id = "\"7\"";
-    question.nonce = "abc";
-    question.line = "{}";
-    b.put(question);
-    b.put(make_question(9, 1, question_state::pending));
-    b.put(erase_question{9});
-    auto shim = make_shim(1, 1);
-    shim.pid = 42;
-    b.put(shim);
-    b.put(set_offset{1, 1234, 6});
-    b.put(
-        outgoing_row{1, 5, outgoing_kind::prompt, 2, "k:1", "session/prompt", "{\"p\":1}", false});
-    b.put(outgoing_row{1, 4, outgoing_kind::notification, 0, "", "x", "{}", false});
-    b.put(erase_outgoing{1, 4});
-    b.append(make_entry(1, 1, "{}", entry_kind::turn_started));
-    b.append(make_entry(1, 2, chunk_line("x")));
-    db.commit(b);
+    batch b = what_a_daemon_left();
+    open_database(dir.path()).commit(b);
   }
   database db = open_database(dir.path());
   const recovered r = db.recover();

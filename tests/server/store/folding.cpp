@@ -99,7 +99,9 @@ TEST_CASE("the frames of a fold come back from their bytes") {
                  .session_size = 38,
                  .meta_at = 200,
                  .mode = protocol::meta_mode::into_empty_meta},
-       .line = std::string(70'000, 'x')},
+       .line = std::string(70'000, 'x'),
+       .version = protocol::acp_version::v2,
+       .message_id = "m7"},
   };
   const auto read = decode_frames(encode_frames(written));
   REQUIRE(read);
@@ -110,6 +112,9 @@ TEST_CASE("the frames of a fold come back from their bytes") {
   CHECK((*read)[1].single == protocol::singleton::mode);
   CHECK((*read)[1].where == written[1].where);
   CHECK((*read)[1].line == written[1].line);
+  CHECK((*read)[0].version == protocol::acp_version::v1);
+  CHECK((*read)[1].version == protocol::acp_version::v2);
+  CHECK((*read)[1].message_id == "m7");
   CHECK(decode_frames(encode_frames({}))->empty());
 }
 
@@ -119,10 +124,13 @@ TEST_CASE("a fold of another encoding, or cut anywhere, is none") {
     CHECK_FALSE(decode_frames(bytes.substr(0, size)));
   CHECK_FALSE(decode_frames(""));
   std::string other = bytes;
-  other[0] = 2;
+  other[0] = 1;
   CHECK_FALSE(decode_frames(other));
   other = bytes;
   other[3] = 99; // a singleton that does not exist
+  CHECK_FALSE(decode_frames(other));
+  other = bytes;
+  other[4] = 3; // a version of ACP that does not exist
   CHECK_FALSE(decode_frames(other));
 }
 

@@ -1,0 +1,105 @@
+#include "clients/cli/bridge/remote_child.h"
+
+#include "protocol/errors.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+extern char** environ;
+
+namespace acpd::bridge {
+namespace {
+
+std::unexpected<protocol::failure> failed(std::string text) {
+  return std::unexpected(protocol::failure{protocol::internal_error, std::move(text)});
+}
+
+} // namespace
+
+protocol::result<int> remote_child::start() {
+  stop();
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    return failed(std::string("no socket: ") + std::strerror(errno));
+  stderr_fd_ = ::memfd_create("acpctl-remote", MFD_CLOEXEC);
+
+  std::vector<char*> argv;
+  for (std::string& word : target_.command)
+    argv.push_back(word.data());
+  argv.push_back(nullptr);
+  // The token goes by the environment of this one process: in no argv, in no file.
+  std::string token = "ACPD_TOKEN=" + target_.token;
+  std::vector<char*> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry)
+    if (std::strncmp(*entry, "ACPD_TOKEN=", 11) != 0) environment.push_back(*entry);
+  if (!target_.token.empty()) environment.push_back(token.data());
+  environment.push_back(nullptr);
+
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_adddup2(&files, ends[1], 0);
+  posix_spawn_file_actions_adddup2(&files, ends[1], 1);
+  posix_spawn_file_actions_adddup2(&files, stderr_fd_ < 0 ? ends[1] : stderr_fd_, 2);
+  posix_spawn_file_actions_addclosefrom_np(&files, 3);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  const int error =
+      ::posix_spawnp(&child_, argv[0], &files, &attributes, argv.data(), environment.data());
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&files);
+  ::close(ends[1]);
+  if (error != 0) {
+    child_ = -1;
+    ::close(ends[0]);
+    return failed("cannot start " + target_.command[0] + ": " + std::strerror(error));
+  }
+  ::fcntl(ends[0], F_SETFL, ::fcntl(ends[0], F_GETFL) | O_NONBLOCK);
+  return ends[0];
+}
+
+remote_child::ending remote_child::stop() {
+  ending how;
+  if (child_ > 0) {
+    int status = 0;
+    // What has ended by itself has said why; the rest is ended, with what it started.
+    if (::waitpid(child_, &status, WNOHANG) != child_) {
+      ::kill(-child_, SIGKILL);
+      ::waitpid(child_, &status, 0);
+    }
+    how.refused = WIFEXITED(status) && WEXITSTATUS(status) == refused_exit;
+    how.said = last_words();
+    child_ = -1;
+  }
+  if (stderr_fd_ >= 0) ::close(stderr_fd_);
+  stderr_fd_ = -1;
+  return how;
+}
+
+std::string remote_child::last_words() const {
+  char text[4096];
+  const off_t end = stderr_fd_ < 0 ? 0 : ::lseek(stderr_fd_, 0, SEEK_END);
+  const off_t from = std::max<off_t>(0, end - static_cast<off_t>(sizeof text));
+  const ssize_t n = end <= 0 ? 0 : ::pread(stderr_fd_, text, sizeof text, from);
+  std::string_view words(text, n > 0 ? static_cast<std::size_t>(n) : 0);
+  while (words.ends_with('\n') || words.ends_with('\r'))
+    words.remove_suffix(1);
+  return std::string(words.substr(words.rfind('\n') + 1));
+}
+
+} // namespace acpd::bridge

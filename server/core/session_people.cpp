@@ -1,0 +1,49 @@
+#include "protocol/splice.h"
+#include "server/core/lines.h"
+#include "server/core/session.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace acpd::core {
+
+using namespace protocol;
+
+void session::on(const edit_queued& e) {
+  const auto at = std::ranges::find(queue_, e.turn, &turn::id);
+  if (at == queue_.end()) return;
+  const auto parts = scan(at->prompt);
+  const std::string_view old = member(parts->params.in(at->prompt), "prompt");
+  const span where{static_cast<std::uint32_t>(old.data() - at->prompt.data()),
+                   static_cast<std::uint32_t>(old.size())};
+  std::string line;
+  apply(line, at->prompt, {{where, e.prompt}});
+  at->prompt = std::move(line);
+  out_->push_back(save_turn{*at});
+  out_->push_back(durable{});
+}
+
+/// Ends as a queued prompt does that is cancelled: its author's request gets its answer.
+void session::on(const remove_queued& e) {
+  const auto at = std::ranges::find(queue_, e.turn, &turn::id);
+  if (at == queue_.end()) return;
+  turn t = std::move(*at);
+  queue_.erase(at);
+  end(std::move(t), turn_state::ended, "cancelled", {}, as_cancelled({}));
+}
+
+/// An entry like an agent's own, so that every editor sees it and a replay has it.
+void session::on(const rename_in& e) {
+  s_.title = e.title;
+  std::string line = notification_line(
+      "session/update", R"({"sessionId":)" + quoted_sid_ +
+                            R"(,"update":{"sessionUpdate":"session_info_update","title":)" +
+                            quoted(e.title) + "}}");
+  const splice where = splice_of(*scan(line), line);
+  out_->push_back(log_own{entry_kind::own_update, std::move(line), where, next_seq(), turn_number(),
+                          s_.processes, 0});
+  out_->push_back(save_session{});
+  out_->push_back(durable{});
+}
+
+} // namespace acpd::core

@@ -1,0 +1,42 @@
+#include "server/net/edge.h"
+
+#include "protocol/envelope.h"
+#include "protocol/splice.h"
+
+namespace acpd::net {
+
+using namespace protocol;
+
+std::string notice_as_message(std::string_view line) {
+  const auto e = scan(line);
+  if (!e || !e->update) return {};
+  const std::string_view update = e->update.in(line);
+  const std::string severity = unquote(member(update, "severity"));
+  if (severity != "warning" && severity != "error") return {};
+  std::string text = severity == "error" ? "\n\n**Error:** " : "\n\n**Warning:** ";
+  text += unquote(member(update, "title"));
+  if (const std::string more = unquote(member(update, "description")); !more.empty())
+    text += "\n\n" + more;
+  text += "\n\n";
+  const std::string message =
+      R"({"sessionUpdate":"agent_message_chunk","content":{"type":"text","text":)" + quoted(text) +
+      "}}";
+  std::string out;
+  apply(out, line, {{e->update, message}});
+  return out;
+}
+
+std::string in_session_scope(std::string_view line, std::string_view quoted_sid) {
+  const auto e = scan(line);
+  if (!e || !e->params || e->session_id) return std::string(line);
+  std::string params = R"({"sessionId":)" + std::string(quoted_sid);
+  for_each_member(e->params.in(line), [&](std::string_view key, std::string_view value) {
+    if (same_text(key, "requestId")) return;
+    ((((params += ",\"") += key) += "\":")) += value;
+  });
+  std::string out;
+  apply(out, line, {{e->params, params + "}"}});
+  return out;
+}
+
+} // namespace acpd::net

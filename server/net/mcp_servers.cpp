@@ -1,0 +1,62 @@
+#include "server/net/mcp_servers.h"
+
+#include "protocol/envelope.h"
+#include "protocol/errors.h"
+
+#include <string>
+
+namespace acpd::net {
+
+using namespace protocol;
+
+namespace {
+
+bool says(std::string_view capability) {
+  return capability == "true" || capability.starts_with('{'); // v1, v2
+}
+
+/// mcpCapabilities of v1, session.mcp of v2.
+std::string_view mcp_capabilities(std::string_view initialize_result) {
+  const std::string_view v1 = member(initialize_result, "agentCapabilities");
+  if (!v1.empty()) return member(v1, "mcpCapabilities");
+  return member(member(member(initialize_result, "capabilities"), "session"), "mcp");
+}
+
+} // namespace
+
+protocol::result<void> can_take(std::string_view servers, std::string_view initialize_result,
+                                std::string_view agent) {
+  if (!servers.starts_with('[')) return {};
+  std::string wrong;
+  const auto refuse = [&](std::string why) {
+    if (wrong.empty()) wrong = std::move(why);
+  };
+  const std::string_view can = mcp_capabilities(initialize_result);
+  for_each_element(servers, [&](std::string_view server) {
+    const std::string name = unquote(member(server, "name"));
+    const std::string type = unquote(member(server, "type"));
+    if (name.empty()) return refuse("params.mcpServers: each needs a name, a string");
+    if (type.empty() || type == "stdio") return;
+    if (initialize_result.empty() || says(member(can, type))) return;
+    refuse("params.mcpServers: the agent \"" + std::string(agent) + "\" cannot use the server \"" +
+           name + "\": its mcpCapabilities do not have \"" + type +
+           "\"; leave it out, or offer it over stdio");
+  });
+  if (!wrong.empty()) return std::unexpected(failure{invalid_params, std::move(wrong)});
+  return {};
+}
+
+bool has_own_server(std::string_view servers) {
+  bool own = false;
+  if (servers.starts_with('['))
+    for_each_element(servers, [&](std::string_view server) {
+      own = own || member(server, "type") == R"("acp")";
+    });
+  return own;
+}
+
+std::string mcp_unavailable(std::string_view why) {
+  return R"({"error":{"code":-32000,"message":)" + protocol::quoted(why) + "}}";
+}
+
+} // namespace acpd::net

@@ -1,0 +1,7 @@
+// acpd-front.so: what the daemon loads when it is to listen for clients from elsewhere.
+#include "server/net/remote/front.h"
+
+extern "C" __attribute__((visibility("default"))) acpd::remote::front*
+acpd_make_front(acpd::remote::daemon_side& daemon) {
+  return acpd::remote::new_front(daemon).release();
+}

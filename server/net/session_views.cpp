@@ -1,0 +1,86 @@
+#include "server/net/session_views.h"
+
+#include "protocol/splice.h"
+#include "server/net/edge.h"
+#include "server/net/hub.h"
+
+namespace acpd::net {
+
+using namespace protocol;
+
+std::string_view state_of(const session_host& host) {
+  if (host.core.running()) return host.core.needs_person() ? "requires_action" : "running";
+  if (!host.core.queue().empty()) return "running";
+  return host.core.last_outcome() == "interrupted" || host.core.last_outcome() == "outcome_unknown"
+             ? "interrupted"
+             : "idle";
+}
+
+std::string list_item(const hub& h, const session_host& host) {
+  const core::session_seed& s = host.core.data();
+  std::string out = R"({"sessionId":)" + std::string(host.core.quoted_sid()) + R"(,"cwd":)" +
+                    protocol::quoted(s.cwd);
+  if (!s.additional_dirs.empty()) out += R"(,"additionalDirectories":)" + s.additional_dirs;
+  if (!s.title.empty()) out += R"(,"title":)" + protocol::quoted(s.title);
+  out += R"(,"updatedAt":")" + iso_time(host.updated_ms) + "\"";
+  return out + R"(,"_meta":{"acpd":)" + session_facts(h, host) + "}}";
+}
+
+std::string session_facts(const hub& h, const session_host& host) {
+  const core::session& c = host.core;
+  std::size_t pending = 0;
+  for (const auto& [id, q] : c.questions())
+    pending += asks_person(q);
+  std::string out = R"({"agent":)" + protocol::quoted(c.data().agent) + R"(,"state":")" +
+                    std::string(state_of(host)) + R"(","turn":)" + std::to_string(c.data().turns) +
+                    R"(,"queued":)" + std::to_string(c.queue().size()) + R"(,"pending":)" +
+                    std::to_string(pending) + R"(,"head":)" + std::to_string(host.log.committed) +
+                    R"(,"epoch":")" + h.log.epoch() + "\"";
+  if (!c.progress().empty()) out.append(R"(,"progress":)").append(c.progress());
+  if (!c.last_outcome().empty()) out += R"(,"outcome":)" + protocol::quoted(c.last_outcome());
+  return out + "}";
+}
+
+bool asks_person(const core::question& q) {
+  return q.kind == core::question_kind::permission || q.kind == core::question_kind::elicitation;
+}
+
+std::string question_id(const core::question& q) {
+  return "acpd-" + std::to_string(q.id) + "-" + q.nonce;
+}
+
+std::string pending_item(const session_host& host, const core::question& q) {
+  const std::string asked = in_session_scope(q.line, host.core.quoted_sid());
+  const auto e = scan(asked);
+  std::string line;
+  if (e) apply(line, asked, {{e->session_id, host.core.quoted_sid()}});
+  const auto shown = scan(line);
+  const core::session_seed& s = host.core.data();
+  std::string out = R"({"id":")" + question_id(q) + R"(","sessionId":)" +
+                    std::string(host.core.quoted_sid()) + R"(,"agent":)" +
+                    protocol::quoted(s.agent) + R"(,"cwd":)" + protocol::quoted(s.cwd);
+  if (!s.title.empty()) out += R"(,"title":)" + protocol::quoted(s.title);
+  out += R"(,"turn":)" + std::to_string(q.turn) + R"(,"method":)" + protocol::quoted(q.method) +
+         R"(,"askedAt":")" + iso_time(q.asked_ms) + R"(","params":)";
+  return out.append(shown && shown->params ? shown->params.in(line) : "{}").append("}");
+}
+
+std::string queue_json(const session_host& host, std::string_view author, bool whole) {
+  std::string out = "[";
+  std::size_t place = 0;
+  for (const core::turn& t : host.core.queue()) {
+    if (place++) out += ',';
+    out += R"({"turn":)" + std::to_string(t.id) + R"(,"place":)" + std::to_string(place) +
+           R"(,"own":)" + (t.author == author ? "true" : "false") + R"(,"at":")" +
+           iso_time(t.created_ms) + "\"";
+    if (whole) {
+      const auto e = scan(t.prompt);
+      const std::string_view blocks = e ? member(e->params.in(t.prompt), "prompt") : "[]";
+      out.append(R"(,"prompt":)").append(blocks);
+    }
+    out += "}";
+  }
+  return out + "]";
+}
+
+} // namespace acpd::net

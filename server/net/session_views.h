@@ -1,0 +1,33 @@
+#pragma once
+
+#include "server/net/session_host.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace acpd::net {
+
+class hub;
+
+// What clients are told of a session outside of its log, as raw JSON. Session thread. The forms are
+// in protocol/extensions.schema.json.
+
+/// `idle`, `running`, `requires_action` or `interrupted`.
+std::string_view state_of(const session_host& host);
+/// `_meta.acpd` of a session: state, turn, queue, progress.
+std::string session_facts(const hub& h, const session_host& host);
+/// An item of session/list.
+std::string list_item(const hub& h, const session_host& host);
+
+/// Whether a question waits for a person.
+bool asks_person(const core::question& q);
+/// The id under which editors and `_acpd/pending/…` know a question.
+std::string question_id(const core::question& q);
+/// A question that waits: what is asked, by which agent, since when.
+std::string pending_item(const session_host& host, const core::question& q);
+
+/// The prompts that wait, in order. `author`: whose are marked as own. `whole`: with their text.
+std::string queue_json(const session_host& host, std::string_view author, bool whole);
+
+} // namespace acpd::net

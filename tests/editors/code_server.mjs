@@ -1,0 +1,129 @@
+// A code-server of a test's own, and the Chromium that shows it: VS Code with a real extension
+// host.
+// Owned by a test; end() ends both. Its processes inherit the world's environment, so the world's
+// end finds whatever was left.
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import net from 'node:net';
+import path from 'node:path';
+
+import { poll } from '../lib/until.mjs';
+import { here } from './machine.mjs';
+
+const free_port = () => new Promise((resolve) => {
+  const server = net.createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => resolve(port));
+  });
+});
+
+export class code_server {
+  /** settings: what settings.json says besides what keeps VS Code quiet. */
+  constructor(place, settings = {}) {
+    this.place = place;
+    const said = execFileSync(path.join(here, 'code_server.sh'), { encoding: 'utf8' });
+    this.paths = Object.fromEntries(said.trim().split('\n').map((line) => line.split(/=(.*)/s)));
+    this.dir = path.join(place.dir, 'code-server');
+    fs.mkdirSync(path.join(this.dir, 'user/User'), { recursive: true });
+    fs.writeFileSync(
+      path.join(this.dir, 'user/User/settings.json'),
+      JSON.stringify({
+        'workbench.startupEditor': 'none',
+        'telemetry.telemetryLevel': 'off',
+        'extensions.autoCheckUpdates': false,
+        'update.mode': 'none',
+        'security.workspace.trust.enabled': false,
+        ...settings,
+      }),
+    );
+    this.env = {
+      ...place.env,
+      SHELL: '/bin/bash',
+      PATH: `${path.dirname(this.paths.NODE)}:${process.env.PATH}`,
+    };
+  }
+  args(...rest) {
+    return [
+      this.paths.CODE_SERVER,
+      '--user-data-dir',
+      path.join(this.dir, 'user'),
+      '--extensions-dir',
+      path.join(this.dir, 'extensions'),
+      '--config',
+      path.join(this.dir, 'config.yaml'),
+      ...rest,
+    ];
+  }
+  install(vsix) {
+    execFileSync(this.paths.NODE, this.args('--install-extension', vsix), {
+      env: this.env,
+      stdio: 'pipe',
+      timeout: 120_000,
+    });
+  }
+
+  async start() {
+    this.port = await free_port();
+    const log = fs.openSync(path.join(this.dir, 'log'), 'a');
+    this.child = spawn(
+      this.paths.NODE,
+      this.args(
+        '--auth',
+        'none',
+        '--bind-addr',
+        `127.0.0.1:${this.port}`,
+        '--disable-telemetry',
+        '--disable-update-check',
+        '--disable-workspace-trust',
+        this.place.cwd,
+      ),
+      { env: this.env, stdio: ['ignore', log, log], detached: true },
+    );
+    fs.closeSync(log);
+    const healthy = () =>
+      fetch(`http://127.0.0.1:${this.port}/healthz`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+    await poll(healthy, 'code-server to answer', 60_000);
+  }
+
+  /** A browser with VS Code in it: the page, once the workbench is drawn. */
+  async open() {
+    const { chromium } = createRequire(path.join(this.paths.TOOLS, 'x'))('playwright-core');
+    this.browser = await chromium.launchPersistentContext(path.join(this.dir, 'browser'), {
+      executablePath: this.paths.CHROMIUM, env: this.env, viewport: { width: 1400, height: 900 },
+      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
+        '--disable-component-update', '--disable-sync'] });
+    this.page = this.browser.pages()[0] ?? await this.browser.newPage();
+    await this.page.goto(
+      `http://127.0.0.1:${this.port}/?folder=${encodeURIComponent(this.place.cwd)}`,
+    );
+    await this.page.locator('.monaco-workbench .part.activitybar').waitFor({ timeout: 60_000 });
+    return this.page;
+  }
+  /** Runs a command by its title, through the palette. */
+  async command(title) {
+    await this.page.keyboard.press('F1');
+    await this.pick(title, '>');
+  }
+  /** Takes a row of the list that is open. */
+  async pick(row, prefix = '') {
+    await this.page.locator('.quick-input-widget input').first().fill(prefix + row);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first().click();
+  }
+  async evidence() {
+    const text = await this.page?.locator('body').innerText({ timeout: 2000 }).catch(() => '');
+    const log = path.join(this.dir, 'log');
+    return `${(text ?? '').slice(-1500)}\n${fs.existsSync(log) ? fs.readFileSync(log, 'utf8').slice(-1500) : ''}`;
+  }
+  async end() {
+    await this.browser?.close();
+    try {
+      if (this.child) process.kill(-this.child.pid, 'SIGKILL');  // its own group
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+  }
+}
