@@ -107,13 +107,30 @@ void install_crash_handlers() {
   }
 }
 
-void watch_crashes_of_thread() {
-  static constexpr std::size_t stack_bytes = 16 * 1024;
-  thread_local const auto memory = std::make_unique<char[]>(stack_bytes);
-  stack_t stack{};
-  stack.ss_sp = memory.get();
-  stack.ss_size = stack_bytes;
-  ::sigaltstack(&stack, nullptr);
-}
+namespace {
+
+/// A stack for handlers of this thread, until it ends: a thread that is out of its own has none
+/// left.
+class handler_stack {
+public:
+  handler_stack() {
+    stack_t own{};
+    own.ss_sp = memory_.get();
+    own.ss_size = bytes;
+    ::sigaltstack(&own, &before_);
+  }
+  ~handler_stack() { ::sigaltstack(&before_, nullptr); }
+  handler_stack(const handler_stack&) = delete;
+  handler_stack& operator=(const handler_stack&) = delete;
+
+private:
+  static constexpr std::size_t bytes = 16 * 1024;
+  std::unique_ptr<char[]> memory_ = std::make_unique<char[]>(bytes);
+  stack_t before_{};
+};
+
+} // namespace
+
+void watch_crashes_of_thread() { thread_local const handler_stack here; }
 
 } // namespace acpd::index
