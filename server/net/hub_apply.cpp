@@ -106,9 +106,13 @@ struct apply_actions {
       h.log.put(store::put_secret{owner, std::move(a.state)});
   }
   void operator()(core::turn_closed& a) { h.fold(host, a.to); }
-  /// A long turn is folded as it goes.
+  /// A long turn is folded as it goes, but not in the middle of a flood, which needs the processor:
+  /// a while after there was enough to fold.
   void fold_if_long(std::uint64_t seq) {
-    if (seq - host.folded >= store::run_entries && !host.fold_runs) h.fold(host, seq);
+    if (seq - host.folded < store::run_entries || host.fold_runs) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (!host.fold_due) host.fold_due = now + std::chrono::seconds(2);
+    if (now >= *host.fold_due) h.fold(host, seq);
   }
   void operator()(core::bury&) {
     h.log.put(store::bury_session{host.core.data().id});
@@ -124,6 +128,7 @@ struct apply_actions {
 /// committed.
 void hub::fold(session_host& host, std::uint64_t to) {
   host.fold_to = to;
+  host.fold_due.reset();
   if (std::exchange(host.fold_runs, true)) return;
   log.after_commit([this, session = host.core.data().id, from = host.folded + 1, to] {
     pool.read([=](store::reader& r) { return r.fold(session, from, to); },

@@ -3,8 +3,10 @@
 #include "server/core/session.h"
 #include "server/net/chunk.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace acpd::net {
@@ -25,9 +27,10 @@ struct session_host {
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;
   std::int64_t last_at_ms = 0;
-  std::uint64_t folded = 0;  // end of the newest fold
-  std::uint64_t fold_to = 0; // up to where folds were wanted
-  bool fold_runs = false;    // the reader thread is at one
+  std::uint64_t folded = 0;                                      // end of the newest fold
+  std::uint64_t fold_to = 0;                                     // up to where folds were wanted
+  bool fold_runs = false;                                        // the reader thread is at one
+  std::optional<std::chrono::steady_clock::time_point> fold_due; // of an open turn that is long
 
   /// Committed: into the ring, and every follower's bell.
   void show(std::shared_ptr<const chunk> c);
