@@ -7,6 +7,10 @@ namespace {
 
 constexpr std::uint8_t own_name = 1, own_qname = 2;
 
+// What to_file() reads.
+#define ACPD_FILE_ROW                                                                              \
+  "SELECT id, path, language, state, flags, size, mtime_ns, inode, hash, lines FROM file "
+
 file_row to_file(const statement& row) {
   file_row f;
   f.id = row.as<std::uint32_t>(0);
@@ -86,30 +90,31 @@ std::vector<import> unpack_imports(std::string_view packed) {
   std::vector<import> imports;
   byte_reader in(packed);
   while (!in.done()) {
-import i;
+    auto& i = imports.emplace_back();
     i.module = in.string();
     i.line = in.natural();
     for (auto left = in.varint(); left > 0 && !in.done(); --left)
       i.names.emplace_back(in.string());
-    imports.push_back(std::move(i));
   }
   return imports;
 }
 
+std::vector<file_row> all_files(connection& db) {
+  std::vector<file_row> all;
+  auto row = db.select(ACPD_FILE_ROW "ORDER BY path");
+  while (row.next())
+    all.push_back(to_file(row));
+  return all;
+}
+
 std::optional<file_row> find_file(connection& db, std::string_view path) {
-  auto row =
-      db.select("SELECT id, path, language, state, flags, size, mtime_ns, inode, hash, lines "
-                "FROM file WHERE path = ?1",
-                path);
+  auto row = db.select(ACPD_FILE_ROW "WHERE path = ?1", path);
   if (!row.next()) return std::nullopt;
   return to_file(row);
 }
 
 std::optional<file_row> find_file(connection& db, std::uint32_t id) {
-  auto row =
-      db.select("SELECT id, path, language, state, flags, size, mtime_ns, inode, hash, lines "
-                "FROM file WHERE id = ?1",
-                id);
+  auto row = db.select(ACPD_FILE_ROW "WHERE id = ?1", id);
   if (!row.next()) return std::nullopt;
   return to_file(row);
 }

@@ -48,6 +48,8 @@ std::vector<symbol> unpack_symbols(const chunk_row& c, std::string_view packed);
 std::string pack_imports(const std::vector<import>& imports);
 std::vector<import> unpack_imports(std::string_view packed);
 
+/// In order of path.
+std::vector<file_row> all_files(connection& db);
 std::optional<file_row> find_file(connection& db, std::string_view path);
 std::optional<file_row> find_file(connection& db, std::uint32_t id);
 std::vector<import> imports_of(connection& db, std::uint32_t file);

@@ -114,25 +114,7 @@ void store::apply(changes& c) {
   catalog_.next_generation();
 }
 
-std::vector<file_row> store::files() {
-  std::vector<file_row> all;
-  auto row = db_->select("SELECT id, path, language, state, flags, size, mtime_ns, inode, hash, "
-                         "lines FROM file ORDER BY path");
-  while (row.next()) {
-    file_row f;
-    f.id = row.as<std::uint32_t>(0);
-    f.path = row.text(1);
-    f.language = row.text(2);
-    f.state = row.as<file_state>(3);
-    f.error_nodes = (row.integer(4) & 1) != 0;
-    f.truncated = (row.integer(4) & 2) != 0;
-    f.stamp = {row.as<std::uint64_t>(5), row.integer(6), row.as<std::uint64_t>(7)};
-    f.hash = row.as<std::uint64_t>(8);
-    f.lines = row.as<std::uint32_t>(9);
-    all.push_back(std::move(f));
-  }
-  return all;
-}
+std::vector<file_row> store::files() { return all_files(*db_); }
 
 totals store::sums() const {
   const std::shared_lock lock(mutex_);
