@@ -1,14 +1,13 @@
 #include "clients/cli/bridge/daemon_start.h"
 
+#include "clients/cli/bridge/spawn_apart.h"
 #include "protocol/errors.h"
 #include "server/wire/known_agents.h"
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -90,33 +89,13 @@ void daemon_start::spawn(const std::vector<std::string>& argv) {
   std::vector<char*> environment = daemon_environment();
   stderr_fd_ = ::memfd_create("acpd-start", MFD_CLOEXEC);
 
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDWR, 0);
-  posix_spawn_file_actions_adddup2(&files, 0, 1);
-  posix_spawn_file_actions_adddup2(&files, stderr_fd_ < 0 ? 0 : stderr_fd_, 2);
-  posix_spawn_file_actions_addclosefrom_np(&files, 3);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  // A session of its own: an editor that ends its process group must not end a daemon that starts.
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  sigset_t none, all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  pid_t child = -1;
-  const int error = ::posix_spawn(&child, arguments[0], &files, &attributes, arguments.data(),
-                                  environment.data());
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&files);
-  if (error != 0) {
-    spawn_error_ = "cannot start " + argv[0] + ": " + std::strerror(error);
+  const auto child = spawn_apart(std::move(arguments), std::move(environment), {.err = stderr_fd_});
+  if (!child) {
+    spawn_error_ = "cannot start " + argv[0] + ": " + std::strerror(child.error());
     return;
   }
-  child_ = child;
-  process_fd_ = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+  child_ = *child;
+  process_fd_ = static_cast<int>(::syscall(SYS_pidfd_open, child_, 0));
 }
 
 std::optional<protocol::result<void>> daemon_start::collect() {

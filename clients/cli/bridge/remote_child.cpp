@@ -1,5 +1,6 @@
 #include "clients/cli/bridge/remote_child.h"
 
+#include "clients/cli/bridge/spawn_apart.h"
 #include "protocol/errors.h"
 
 #include <algorithm>
@@ -7,7 +8,6 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -44,31 +44,16 @@ protocol::result<int> remote_child::start() {
   if (!target_.token.empty()) environment.push_back(token.data());
   environment.push_back(nullptr);
 
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_adddup2(&files, ends[1], 0);
-  posix_spawn_file_actions_adddup2(&files, ends[1], 1);
-  posix_spawn_file_actions_adddup2(&files, stderr_fd_ < 0 ? ends[1] : stderr_fd_, 2);
-  posix_spawn_file_actions_addclosefrom_np(&files, 3);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  sigset_t none, all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  const int error =
-      ::posix_spawnp(&child_, argv[0], &files, &attributes, argv.data(), environment.data());
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&files);
+  const auto child =
+      spawn_apart(std::move(argv), std::move(environment),
+                  {.in = ends[1], .out = ends[1], .err = stderr_fd_ < 0 ? ends[1] : stderr_fd_});
   ::close(ends[1]);
-  if (error != 0) {
+  if (!child) {
     child_ = -1;
     ::close(ends[0]);
-    return failed("cannot start " + target_.command[0] + ": " + std::strerror(error));
+    return failed("cannot start " + target_.command[0] + ": " + std::strerror(child.error()));
   }
+  child_ = *child;
   ::fcntl(ends[0], F_SETFL, ::fcntl(ends[0], F_GETFL) | O_NONBLOCK);
   return ends[0];
 }

@@ -1,0 +1,45 @@
+#include "clients/cli/bridge/spawn_apart.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <spawn.h>
+
+namespace acpd::bridge {
+namespace {
+
+void give(posix_spawn_file_actions_t& files, int from, int to) {
+  if (from < 0)
+    posix_spawn_file_actions_addopen(&files, to, "/dev/null", O_RDWR, 0);
+  else
+    posix_spawn_file_actions_adddup2(&files, from, to);
+}
+
+} // namespace
+
+std::expected<pid_t, int> spawn_apart(std::vector<char*> argv, std::vector<char*> environment,
+                                      child_io io) {
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  give(files, io.in, 0);
+  give(files, io.out, 1);
+  give(files, io.err, 2);
+  posix_spawn_file_actions_addclosefrom_np(&files, 3);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  pid_t child = -1;
+  const int error =
+      ::posix_spawnp(&child, argv[0], &files, &attributes, argv.data(), environment.data());
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&files);
+  if (error != 0) return std::unexpected(error);
+  return child;
+}
+
+} // namespace acpd::bridge
