@@ -53,10 +53,7 @@ bool session::has_call(std::string_view key) const {
 }
 
 bool session::needs_person() const {
-  return std::ranges::any_of(questions_, [](const auto& q) {
-    return q.second.kind == question_kind::permission ||
-           q.second.kind == question_kind::elicitation;
-  });
+  return std::ranges::any_of(questions_, [](const auto& q) { return asks_person(q.second.kind); });
 }
 
 std::uint64_t session::send_line(send_kind kind, std::string_view method, std::string line,

@@ -100,6 +100,7 @@ private:
   std::string_view message_id(const agent_line& e, std::string_view variant);
   void remember_choice(const call& c, std::string_view result);
   void say(std::string_view text);
+  void log_own_update(std::string line);
   // session_terminals.cpp: what is shown of the agent's terminals
   void on(const terminal_started& e);
   void on(const terminal_output& e);

@@ -8,8 +8,11 @@ namespace acpd::core {
 
 using namespace protocol;
 
-void session::say(std::string_view text) {
-  std::string line = own_message(quoted_sid_, text);
+void session::say(std::string_view text) { log_own_update(own_message(quoted_sid_, text)); }
+
+/// A session/update that acpd made: an entry like an agent's own, so that every editor sees it and
+/// a replay has it.
+void session::log_own_update(std::string line) {
   const splice where = splice_of(*scan(line), line);
   out_->push_back(log_own{entry_kind::own_update, std::move(line), where, next_seq(), turn_number(),
                           s_.processes, 0});
@@ -149,7 +152,7 @@ void session::on_request(const agent_line& e) {
   q.line = e.line;
   q.asked_ms = at_ms_;
   out_->push_back(save_question{q});
-  if (*kind == question_kind::permission || *kind == question_kind::elicitation) {
+  if (asks_person(*kind)) {
     out_->push_back(log_line{entry_kind::question_asked,
                              e.line,
                              splice_of(e.e, e.line),

@@ -32,16 +32,12 @@ void session::on(const remove_queued& e) {
   end(std::move(t), turn_state::ended, "cancelled", {}, as_cancelled({}));
 }
 
-/// An entry like an agent's own, so that every editor sees it and a replay has it.
 void session::on(const rename_in& e) {
   s_.title = e.title;
-  std::string line = notification_line(
+  log_own_update(notification_line(
       "session/update", R"({"sessionId":)" + quoted_sid_ +
                             R"(,"update":{"sessionUpdate":"session_info_update","title":)" +
-                            quoted(e.title) + "}}");
-  const splice where = splice_of(*scan(line), line);
-  out_->push_back(log_own{entry_kind::own_update, std::move(line), where, next_seq(), turn_number(),
-                          s_.processes, 0});
+                            quoted(e.title) + "}}"));
   out_->push_back(save_session{});
   out_->push_back(durable{});
 }

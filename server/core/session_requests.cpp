@@ -60,7 +60,7 @@ void session::on(const answer_in& e) {
   auto at = questions_.find(e.question);
   if (at == questions_.end()) return; // settled already: the first answer won
   question q = at->second;
-  const bool person = q.kind == question_kind::permission || q.kind == question_kind::elicitation;
+  const bool person = asks_person(q.kind);
   // An editor that cannot show it, or whose answer approves nothing: the row goes on waiting.
   if (person && (e.result.empty() || !settles(q, e.result))) return;
   const bool secret = q.kind == question_kind::elicitation;
@@ -92,8 +92,7 @@ void session::settle(question q, question_state state, std::string outcome) {
 /// The agent no longer waits for any answer.
 void session::withdraw_all() {
   for (auto& [id, q] : std::exchange(questions_, {})) {
-    const bool person = q.kind == question_kind::permission || q.kind == question_kind::elicitation;
-    if (person)
+    if (asks_person(q.kind))
       settle(std::move(q), question_state::withdrawn, {});
     else
       out_->push_back(erase_question{id});
@@ -104,11 +103,11 @@ void session::withdraw_all() {
 void session::cancel_questions() {
   for (auto at = questions_.begin(); at != questions_.end();) {
     question& q = at->second;
-    const bool permission = q.kind == question_kind::permission;
-    if (!permission && q.kind != question_kind::elicitation) {
+    if (!asks_person(q.kind)) {
       ++at;
       continue;
     }
+    const bool permission = q.kind == question_kind::permission;
     answer_agent(q,
                  permission ? R"({"outcome":{"outcome":"cancelled"}})" : R"({"action":"cancel"})",
                  {}, false);

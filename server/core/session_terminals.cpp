@@ -39,9 +39,7 @@ void session::show(const terminal_views::shown& what) {
       .append(R"(,"content":)")
       .append(what.content)
       .append("}}}");
-  const splice where = splice_of(*scan(line), line);
-  out_->push_back(log_own{entry_kind::own_update, std::move(line), where, next_seq(), turn_number(),
-                          s_.processes, 0});
+  log_own_update(std::move(line));
 }
 
 void session::forget_shown_terminals() {

@@ -70,6 +70,11 @@ enum class question_kind : std::uint8_t {
 /// Which kind a request of the agent is; empty: a method that acpd does not know.
 std::optional<question_kind> asks_for(std::string_view method);
 
+/// Is the answer a person's, and so the question in the log, shown to every editor?
+constexpr bool asks_person(question_kind kind) {
+  return kind == question_kind::permission || kind == question_kind::elicitation;
+}
+
 struct question {
   std::int64_t id = 0; // row
   question_kind kind{};

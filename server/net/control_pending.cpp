@@ -3,7 +3,6 @@
 #include "server/net/control.h"
 #include "server/net/hub.h"
 
-#include <charconv>
 
 namespace acpd::net {
 
@@ -15,7 +14,7 @@ void control::pending(const link::incoming& r) {
   for (const auto& [id, host] : hub_.sessions()) {
     if (!only.empty() && host->core.data().sid != only) continue;
     for (const auto& [row, q] : host->core.questions())
-      if (asks_person(q)) out += (out.empty() ? "" : ",") + pending_item(*host, q);
+      if (core::asks_person(q.kind)) out += (out.empty() ? "" : ",") + pending_item(*host, q);
   }
   link_.reply_result(r, R"({"pending":[)" + out + "]}");
 }
@@ -23,8 +22,7 @@ void control::pending(const link::incoming& r) {
 void control::answer(const link::incoming& r) {
   const std::string id = unquote(r.param("id"));
   const std::string_view result = r.param("result");
-  std::int64_t row = 0;
-  if (id.starts_with("acpd-")) std::from_chars(id.data() + 5, id.data() + id.size(), row);
+  const std::int64_t row = row_of_question(id);
   if (result.empty())
     return link_.reply_error(r, invalid_params,
                              "params.result: expected the answer as the method has it");

@@ -2,6 +2,7 @@
 #include "server/core/lines.h"
 #include "server/net/hub.h"
 #include "server/net/link.h"
+#include "server/net/session_views.h"
 
 #include <algorithm>
 #include <boost/json.hpp>
@@ -195,7 +196,7 @@ void link::reattach(std::string_view known, const std::set<std::string>& shown) 
   const bool good = !refused_cursor(*host, epoch, seen + 1).has_value();
   attachment& a = attach(*host, good ? seen : head);
   for (const auto& [row, q] : host->core.questions()) {
-    const std::string id = "acpd-" + std::to_string(row) + "-" + q.nonce;
+    const std::string id = question_id(q);
     if (shown.contains(id)) a.shown[row] = id;
   }
   if (good) return;

@@ -3,11 +3,11 @@
 #include "server/net/agent_link.h"
 #include "server/net/hub.h"
 #include "server/net/link.h"
+#include "server/net/session_views.h"
 #include "server/net/spawn.h"
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <sys/socket.h>
 #include <xxhash.h>
 
@@ -286,10 +286,7 @@ void link::on_known(const store::key_row& row, const incoming& r) {
 void link::on_response(std::string_view line, const envelope& e) {
   const std::string id = unquote(e.id.in(line));
   if (answer_early(id, line, e)) return;
-  constexpr std::string_view prefix = "acpd-";
-  std::int64_t row = 0;
-  if (id.starts_with(prefix))
-    std::from_chars(id.data() + prefix.size(), id.data() + id.size(), row);
+  const std::int64_t row = row_of_question(id);
   for (auto& [session, a] : attached_) {
     auto shown = a.shown.find(row);
     session_host* host = hub_.find(session);

@@ -3,6 +3,7 @@
 #include "server/net/edge.h"
 #include "server/net/hub.h"
 #include "server/net/link.h"
+#include "server/net/session_views.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -252,7 +253,7 @@ void link::special(session_host& host, attachment& a, const chunk& c, const item
 }
 
 void link::show_question(session_host& host, attachment& a, const core::question& q) {
-  const std::string id = "acpd-" + std::to_string(q.id) + "-" + q.nonce;
+  const std::string id = question_id(q);
   const std::string asked = q.kind == core::question_kind::elicitation
                                 ? in_session_scope(q.line, host.core.quoted_sid())
                                 : q.line;
@@ -319,9 +320,7 @@ void link::respond_due(session_host& host, attachment& a) {
   reply_raw(d.raw_id, d.n, core::result_line("null", d.result), a.slot, d.at);
   if (!std::exchange(a.ask_pending, false)) return;
   for (const auto& [id, q] : host.core.questions()) {
-    const bool person =
-        q.kind == core::question_kind::permission || q.kind == core::question_kind::elicitation;
-    if (person && !a.shown.contains(id)) show_question(host, a, q);
+    if (core::asks_person(q.kind) && !a.shown.contains(id)) show_question(host, a, q);
   }
 }
 

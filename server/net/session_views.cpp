@@ -4,6 +4,8 @@
 #include "server/net/edge.h"
 #include "server/net/hub.h"
 
+#include <charconv>
+
 namespace acpd::net {
 
 using namespace protocol;
@@ -30,7 +32,7 @@ std::string session_facts(const hub& h, const session_host& host) {
   const core::session& c = host.core;
   std::size_t pending = 0;
   for (const auto& [id, q] : c.questions())
-    pending += asks_person(q);
+    pending += core::asks_person(q.kind);
   std::string out = R"({"agent":)" + protocol::quoted(c.data().agent) + R"(,"state":")" +
                     std::string(state_of(host)) + R"(","turn":)" + std::to_string(c.data().turns) +
                     R"(,"queued":)" + std::to_string(c.queue().size()) + R"(,"pending":)" +
@@ -41,12 +43,21 @@ std::string session_facts(const hub& h, const session_host& host) {
   return out + "}";
 }
 
-bool asks_person(const core::question& q) {
-  return q.kind == core::question_kind::permission || q.kind == core::question_kind::elicitation;
-}
+namespace {
+
+constexpr std::string_view id_prefix = "acpd-";
+
+} // namespace
 
 std::string question_id(const core::question& q) {
-  return "acpd-" + std::to_string(q.id) + "-" + q.nonce;
+  return std::string(id_prefix) + std::to_string(q.id) + "-" + q.nonce;
+}
+
+std::int64_t row_of_question(std::string_view id) {
+  std::int64_t row = 0;
+  if (id.starts_with(id_prefix))
+    std::from_chars(id.data() + id_prefix.size(), id.data() + id.size(), row);
+  return row;
 }
 
 std::string pending_item(const session_host& host, const core::question& q) {

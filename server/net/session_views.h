@@ -20,10 +20,10 @@ std::string session_facts(const hub& h, const session_host& host);
 /// An item of session/list.
 std::string list_item(const hub& h, const session_host& host);
 
-/// Whether a question waits for a person.
-bool asks_person(const core::question& q);
-/// The id under which editors and `_acpd/pending/…` know a question.
+/// The id under which editors and `_acpd/pending/…` know a question, and the row that such an id
+/// names; 0: none. An id is a question's only if it is question_id() of that row.
 std::string question_id(const core::question& q);
+std::int64_t row_of_question(std::string_view id);
 /// A question that waits: what is asked, by which agent, since when.
 std::string pending_item(const session_host& host, const core::question& q);
 

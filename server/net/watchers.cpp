@@ -40,10 +40,7 @@ void watchers::add(link& client, wants what, bool whole) {
     v.reset = whole;
     v.dirty.clear();
     v.removed.clear();
-    v.asked.clear();
-    for (const auto& [id, host] : hub_.sessions()) // what the request's answer tells
-      for (const auto& [row, q] : host->core.questions())
-        if (asks_person(q)) v.asked[id].insert(question_id(q));
+    v.asked = all_asked(); // what the request's answer tells
   }
   for (const auto& [id, host] : hub_.sessions())
     if (v.what.state && client.attached(*host)) v.dirty.insert(id);
@@ -60,12 +57,20 @@ void watchers::stop_watching(link& client) {
   if (!at->second.what.any()) views_.erase(at);
 }
 
+watchers::asked_ids watchers::all_asked() const {
+  asked_ids all;
+  for (const auto& [id, host] : hub_.sessions())
+    for (const auto& [row, q] : host->core.questions())
+      if (core::asks_person(q.kind)) all[id].insert(question_id(q));
+  return all;
+}
+
 std::string watchers::whole_list() {
   std::string sessions, asked;
   for (const auto& [id, host] : hub_.sessions()) {
     add_item(sessions, list_item(hub_, *host));
     for (const auto& [row, q] : host->core.questions())
-      if (asks_person(q)) add_item(asked, pending_item(*host, q));
+      if (core::asks_person(q.kind)) add_item(asked, pending_item(*host, q));
   }
   return R"({"sessions":[)" + sessions + R"(],"asked":[)" + asked + "]}";
 }
@@ -139,10 +144,7 @@ void watchers::tell(view& v) {
 std::string watchers::changes(view& v) {
   if (std::exchange(v.reset, false)) {
     v.removed.clear();
-    v.asked.clear();
-    for (const auto& [id, host] : hub_.sessions())
-      for (const auto& [row, q] : host->core.questions())
-        if (asks_person(q)) v.asked[id].insert(question_id(q));
+    v.asked = all_asked();
     return R"({"reset":true,)" + whole_list().substr(1);
   }
   std::string sessions, asked;
@@ -153,7 +155,7 @@ std::string watchers::changes(view& v) {
     add_item(sessions, list_item(hub_, *host));
     std::set<std::string> now;
     for (const auto& [row, q] : host->core.questions()) {
-      if (!asks_person(q)) continue;
+      if (!core::asks_person(q.kind)) continue;
       now.insert(question_id(q));
       if (!v.asked[id].contains(question_id(q))) add_item(asked, pending_item(*host, q));
     }

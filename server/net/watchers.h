@@ -55,13 +55,14 @@ public:
 
 private:
   using clock = std::chrono::steady_clock;
+  using asked_ids = std::map<std::int64_t, std::set<std::string>>; // by session
   struct view {
     std::weak_ptr<link> who;
     wants what;
     bool reset = false;            // everything, and what is gone counts no more
     std::set<std::int64_t> dirty;  // sessions, by row
     std::set<std::string> removed; // sessions, by id
-    std::map<std::int64_t, std::set<std::string>> asked; // what it was told is asked, by session
+    asked_ids asked;               // what it was told is asked
     clock::time_point next_beat{};
   };
 
@@ -69,6 +70,7 @@ private:
   void arm();
   void flush();
   void tell(view& v);
+  asked_ids all_asked() const;
   std::string changes(view& v);
   void tell_states(view& v, link& client);
   void arm_heartbeat();
