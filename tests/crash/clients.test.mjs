@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 
 import { capabilities, client } from '../lib/client.mjs';
 import { poll } from '../lib/until.mjs';
-import { alive, bin, world } from '../lib/world.mjs';
+import { alive, bin, signal, world } from '../lib/world.mjs';
 import { compare } from './compare.mjs';
 import { read_log } from './log.mjs';
 
@@ -93,8 +93,8 @@ const quits = {
   SIGKILL: (c, place) => process.kill(bridge_of(c, place), 'SIGKILL'),
   'SIGTERM, SIGKILL and end of stdin': (c, place) => {
     const bridge = bridge_of(c, place);
-    process.kill(bridge, 'SIGTERM');
-    process.kill(bridge, 'SIGKILL');
+    signal(bridge, 'SIGTERM');
+    signal(bridge, 'SIGKILL'); // it may have ended at the first
     c.child.stdin.destroy();
   },
 };

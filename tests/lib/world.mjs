@@ -157,13 +157,7 @@ export class world {
       quiet = now.length === 0 ? quiet + 1 : 0;
       if (round === 0) left.push(...now.map((p) => p.args.slice(0, 3).join(' ')));
       const bridges = now.filter((p) => p.args[1] === 'connect');
-      for (const { pid } of bridges.length ? bridges : now) {
-        try {
-          process.kill(pid, 'SIGKILL');
-        } catch (error) {
-          if (error.code !== 'ESRCH') throw error;
-        }
-      }
+      for (const { pid } of bridges.length ? bridges : now) signal(pid, 'SIGKILL');
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     if (!process.env.ACPD_TEST_KEEP) fs.rmSync(this.dir, { recursive: true, force: true });
@@ -172,6 +166,14 @@ export class world {
 }
 
 const read = (file) => { try { return fs.readFileSync(file, 'utf8'); } catch { return ''; } };
+/** A signal for a process that may have ended meanwhile. */
+export function signal(pid, name) {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
 /** Zombies count as gone: nobody may have waited for them yet. */
 export const alive = (pid) => {
   const stat = read(`/proc/${pid}/stat`);
