@@ -72,7 +72,7 @@ std::string with_cursor(std::string_view line, const envelope& e, const event_po
   // The member goes in front of _meta's brace: a _meta with acpd/seq is an object with members.
   const span end{e.params_meta.begin + e.params_meta.size - 1, 0};
   std::string out;
-  apply(out, line, {{end, R"(,"acp/cursor":")" + at.epoch + ":" + std::to_string(at.seq) + "\""}});
+  apply(out, line, {{end, R"(,"acp/cursor":)" + quoted(at.epoch + ":" + std::to_string(at.seq))}});
   return out;
 }
 

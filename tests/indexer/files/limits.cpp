@@ -1,15 +1,20 @@
 #include "tests/indexer/files/limits.h"
 
+#include <csignal>
 #include <exception>
 #include <fstream>
 #include <iostream>
 #include <sched.h>
 #include <stdexcept>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace acpd::index::test {
 namespace {
+
+constexpr auto not_allowed = "user namespaces are not allowed here: "
+                             "sysctl kernel.unprivileged_userns_clone=1";
 
 bool put(const std::string& path, const std::string& text) {
   std::ofstream out(path);
@@ -17,11 +22,14 @@ bool put(const std::string& path, const std::string& text) {
   return static_cast<bool>(out.flush());
 }
 
-int run(const std::map<std::string, int>& limits, const std::function<bool()>& body) {
-  const auto uid = std::to_string(::getuid()), gid = std::to_string(::getgid());
-  if (::unshare(CLONE_NEWUSER) != 0) return 3;
-  if (!put("/proc/self/setgroups", "deny") || !put("/proc/self/uid_map", "0 " + uid + " 1") ||
-      !put("/proc/self/gid_map", "0 " + gid + " 1"))
+struct user {
+  std::string uid = std::to_string(::getuid()), gid = std::to_string(::getgid());
+};
+
+int run(const user& u, const std::map<std::string, int>& limits,
+        const std::function<bool()>& body) {
+  if (!put("/proc/self/setgroups", "deny") || !put("/proc/self/uid_map", "0 " + u.uid + " 1") ||
+      !put("/proc/self/gid_map", "0 " + u.gid + " 1"))
     return 3;
   for (const auto& [name, value] : limits)
     if (!put("/proc/sys/user/" + name, std::to_string(value))) return 3;
@@ -36,15 +44,16 @@ int run(const std::map<std::string, int>& limits, const std::function<bool()>& b
 } // namespace
 
 bool with_limits(const std::map<std::string, int>& limits, const std::function<bool()>& body) {
-  const auto child = ::fork();
-  if (child < 0) throw std::runtime_error("fork");
-  if (child == 0) ::_exit(run(limits, body));
+  const user before;
+  // Not fork() and unshare(): a process with a second thread, such as ThreadSanitizer's, may not
+  // change its user namespace, but may begin a child in another.
+  const auto child = static_cast<pid_t>(::syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0));
+  if (child == 0) ::_exit(run(before, limits, body));
+  if (child < 0) throw std::runtime_error(not_allowed);
   int status = 0;
   if (::waitpid(child, &status, 0) != child) throw std::runtime_error("waitpid");
   if (!WIFEXITED(status)) throw std::runtime_error("the child was killed");
-  if (WEXITSTATUS(status) == 3)
-    throw std::runtime_error("user namespaces are not allowed here: "
-                             "sysctl kernel.unprivileged_userns_clone=1");
+  if (WEXITSTATUS(status) == 3) throw std::runtime_error(not_allowed);
   return WEXITSTATUS(status) == 0;
 }
 
