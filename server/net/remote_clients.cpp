@@ -22,6 +22,7 @@ remote::front_options options_of(const wire::listen_config& c) {
           .hosts = c.hosts,
           .origins = c.origins,
           .idle = c.idle,
+          .ping = c.ping,
           .max_connections = c.max_connections};
 }
 

@@ -15,6 +15,7 @@ struct listen_config {
   std::vector<std::string> hosts;       // names by which clients may call it
   std::vector<std::string> origins;     // of pages that may use it
   std::chrono::seconds idle{300};       // idle_seconds: of an HTTP connection
+  std::chrono::seconds ping{15};        // ping_seconds: five unanswered ones are the end
   std::size_t max_connections = 256;
 };
 

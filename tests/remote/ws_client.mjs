@@ -35,9 +35,10 @@ export class ws_client extends client {
   raw(text) { this.socket.send(text); }
   end() { this.socket.close(); return this.closed; }
 
-  static connect(port, token, options = {}) {
+  static connect(port, token, options = {}, scheme = 'ws') {
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(`ws://127.0.0.1:${port}/acp`, { headers: bearer(token), ...options });
+      const socket = new WebSocket(`${scheme}://127.0.0.1:${port}/acp`,
+        { headers: bearer(token), ...options });
       const made = new ws_client(socket);
       socket.once('open', () => resolve(made));
       socket.once('error', reject);

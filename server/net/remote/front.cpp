@@ -8,8 +8,6 @@
 
 #include <future>
 #include <netinet/tcp.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <thread>
 
 namespace acpd::remote {
@@ -44,9 +42,8 @@ std::string text_of(const asio::ip::address& a) {
 }
 
 /// A client whose machine is gone is noticed by the kernel, too, while something is to be sent.
-void set_liveness(tcp::socket& s) {
-  const int ms = static_cast<int>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(ping_every * missed_pings).count());
+void set_liveness(tcp::socket& s, std::chrono::milliseconds limit) {
+  const int ms = static_cast<int>(limit.count());
   ::setsockopt(s.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
   error_code ignored;
   s.set_option(tcp::no_delay(true), ignored);
@@ -77,25 +74,10 @@ protocol::result<void> front_state::prepare_tls() {
     return failed("TLS needs a certificate and its key: give both listen.tls_cert and "
                   "listen.tls_key");
   if (options.tls_certificate.empty()) return {};
-  auto& context = hall.tls.emplace(asio::ssl::context::tls_server);
-  ::SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
-  error_code ec;
-  context.use_certificate_chain_file(options.tls_certificate, ec);
-  if (ec)
-    return failed("cannot use the certificate " + options.tls_certificate + ": " + ec.message() +
-                  ": it must be a PEM file, the whole chain, the server's own first");
-  context.use_private_key_file(options.tls_key, asio::ssl::context::pem, ec);
-  if (ec)
-    return failed("cannot use the key " + options.tls_key + ": " + ec.message() +
-                  ": it must be the PEM file of the certificate's key, without a password");
-  hall.access.in_certificate = [c = context.native_handle()](const std::string& name) {
-    X509* own = ::SSL_CTX_get0_certificate(c);
-    if (own == nullptr) return false;
-    const bool v6 = name.starts_with('[');
-    const std::string bare = v6 ? name.substr(1, name.size() - 2) : name;
-    return ::X509_check_host(own, name.data(), name.size(), 0, nullptr) == 1 ||
-           ::X509_check_ip_asc(own, bare.c_str(), 0) == 1;
-  };
+  auto loaded = certificate::load(options.tls_certificate, options.tls_key);
+  if (!loaded) return std::unexpected(loaded.error());
+  hall.tls = *std::move(loaded);
+  hall.access.in_certificate = [this](const std::string& name) { return hall.tls->is_for(name); };
   return {};
 }
 
@@ -121,6 +103,7 @@ protocol::result<void> front_state::listen() {
   hall.access.hosts = options.hosts;
   hall.access.origins = options.origins;
   hall.idle = options.idle;
+  hall.ping = options.ping;
   hall.max_connections = options.max_connections;
   return {};
 }
@@ -143,7 +126,7 @@ void front_state::admit(tcp::socket s, const tcp::endpoint& from) {
   error_code ec;
   const auto own = s.local_endpoint(ec);
   if (ec) return; // gone again
-  set_liveness(s);
+  set_liveness(s, hall.ping * missed_pings);
   // The oldest stranger makes room: a flood of them keeps nobody out who brings a token.
   if (hall.half_open.size() >= max_half_open) hall.half_open.front()->evict(503);
   if (hall.visitors.size() >= hall.max_connections + max_half_open) return;
@@ -155,7 +138,7 @@ void front_state::admit(tcp::socket s, const tcp::endpoint& from) {
 /// HTTP has no connection that could be seen to end: one that nobody uses does.
 asio::awaitable<void> front_state::expire_loop() {
   while (!hall.closing) {
-    idle_timer.expires_after(std::min<std::chrono::seconds>(ping_every, hall.idle));
+    idle_timer.expires_after(std::min(hall.ping, hall.idle));
     co_await idle_timer.async_wait(quietly);
     if (hall.closing) co_return;
     const auto then = std::chrono::steady_clock::now() - hall.idle;

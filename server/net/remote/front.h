@@ -16,6 +16,7 @@ struct front_options {
   std::string tls_certificate, tls_key; // files; empty: no TLS
   std::vector<std::string> hosts, origins;
   std::chrono::seconds idle{300};
+  std::chrono::seconds ping{15};
   std::size_t max_connections = 256;
 };
 

@@ -26,7 +26,6 @@ inline constexpr auto answer_time = 5s;      // to take the last answer before i
 
 inline constexpr auto farewell_time = 1s; // at the daemon's end, for all of them
 
-inline constexpr auto ping_every = 15s;
 inline constexpr int missed_pings = 5; // then the other end is dead
 
 inline constexpr std::size_t pipe_room = std::size_t{1} << 20; // then a client is read no further

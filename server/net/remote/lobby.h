@@ -2,6 +2,7 @@
 
 #include "server/net/remote/access.h"
 #include "server/net/remote/beast.h"
+#include "server/net/remote/certificate.h"
 #include "server/net/remote/daemon_side.h"
 #include "server/net/remote/stream.h"
 
@@ -27,8 +28,9 @@ struct lobby {
   daemon_side& daemon;
   access_rules access;
   std::vector<known_token> tokens;
-  std::optional<asio::ssl::context> tls;
+  std::optional<certificate> tls;
   std::chrono::seconds idle{300}; // of an HTTP connection without a receiver
+  std::chrono::seconds ping{15};
   std::size_t max_connections = 256;
 
   std::list<visitor*> half_open; // oldest first: have presented no token yet

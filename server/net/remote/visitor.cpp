@@ -29,7 +29,7 @@ void visitor::start() { net::spawn(lobby_.io, "visitor", run(shared_from_this())
 asio::awaitable<void> visitor::run(std::shared_ptr<visitor> self) {
   set_deadline(handshake_time, 0);
   bool secure = true;
-  if (lobby_.tls) secure = !co_await stream_.accept_tls(*lobby_.tls);
+  if (lobby_.tls) secure = !co_await stream_.accept_tls(lobby_.tls->current());
   if (secure) co_await serve();
   clear_deadline();
   leave_half_open();

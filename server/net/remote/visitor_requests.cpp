@@ -186,7 +186,7 @@ asio::awaitable<void> visitor::send_events(std::shared_ptr<http_connection> from
       if (!co_await stream_.room(output_room)) break;
       continue;
     }
-    events->bell.expires_after(ping_every);
+    events->bell.expires_after(lobby_.ping);
     auto [ec] = co_await events->bell.async_wait(quietly);
     if (!ec) {
       out = ":\n\n"; // proves to both sides that the connection lives
@@ -215,7 +215,7 @@ asio::awaitable<void> visitor::upgrade(const request& r) {
   spdlog::info("remote client token={} from={} connected over WebSocket{}", who_->name, address_,
                bridge ? ", with a bridge" : "");
   socket_ = make_web_socket(stream_, *std::move(pipe), *who_, bridge);
-  co_await socket_->run(socket_, r);
+  co_await socket_->run(socket_, r, lobby_.ping);
   spdlog::info("remote client token={} from={} has gone", who_->name, address_);
 }
 

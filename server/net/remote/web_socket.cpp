@@ -24,7 +24,8 @@ web_socket::web_socket(stream s, stream pipe, peer who, std::string id)
       id_(std::move(id)), ping_timer_(stream_.get_executor()) {}
 
 asio::awaitable<void> web_socket::run(std::shared_ptr<web_socket> self,
-                                      const http::request<http::string_body>& upgrade) {
+                                      const http::request<http::string_body>& upgrade,
+                                      std::chrono::seconds ping) {
   ws_.read_message_max(max_message_bytes);
   ws_.set_option(websocket::stream_base::decorator(
       [this](websocket::response_type& r) { r.set("Acp-Connection-Id", id_); }));
@@ -37,7 +38,7 @@ asio::awaitable<void> web_socket::run(std::shared_ptr<web_socket> self,
   const auto executor = stream_.get_executor();
   auto& io = static_cast<asio::io_context&>(asio::query(executor, asio::execution::context));
   net::spawn(io, "websocket output", write_loop(self));
-  net::spawn(io, "websocket ping", ping_loop(self));
+  net::spawn(io, "websocket ping", ping_loop(self, ping));
   beast::flat_buffer message;
   for (;;) {
     auto [ec, n] = co_await ws_.async_read(message, quietly);
@@ -64,14 +65,15 @@ asio::awaitable<void> web_socket::write_loop(std::shared_ptr<web_socket> self) {
   if (!closing_) close(1001, "the daemon has ended this connection");
 }
 
-asio::awaitable<void> web_socket::ping_loop(std::shared_ptr<web_socket> self) {
+asio::awaitable<void> web_socket::ping_loop(std::shared_ptr<web_socket> self,
+                                            std::chrono::seconds every) {
   while (!closing_) {
-    ping_timer_.expires_after(ping_every);
+    ping_timer_.expires_after(every);
     auto [ec] = co_await ping_timer_.async_wait(quietly);
     if (ec || closing_) break;
     if (unanswered_++ >= missed_pings) {
       spdlog::info("remote client token={}: silent for {} s, taken for dead", who_.name,
-                   (ping_every * missed_pings).count());
+                   (every * missed_pings).count());
       stream_.close();
       break;
     }

@@ -21,9 +21,10 @@ public:
   web_socket(stream s, stream pipe, peer who, std::string id);
   virtual ~web_socket() = default;
 
-  /// From the upgrade to the end of the connection.
+  /// From the upgrade to the end of the connection; a ping goes out every `ping`.
   asio::awaitable<void> run(std::shared_ptr<web_socket> self,
-                            const http::request<http::string_body>& upgrade);
+                            const http::request<http::string_body>& upgrade,
+                            std::chrono::seconds ping);
   void close(std::uint16_t code, std::string reason);
 
 protected:
@@ -40,7 +41,7 @@ protected:
 
 private:
   asio::awaitable<void> write_loop(std::shared_ptr<web_socket> self);
-  asio::awaitable<void> ping_loop(std::shared_ptr<web_socket> self);
+  asio::awaitable<void> ping_loop(std::shared_ptr<web_socket> self, std::chrono::seconds every);
   asio::awaitable<void> say_close(std::shared_ptr<web_socket> self, websocket::close_reason why);
 
   stream stream_, pipe_;
