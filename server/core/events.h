@@ -50,6 +50,7 @@ struct cancel_request_in {
 struct answer_in {
   std::int64_t question;
   std::string_view result, error;
+  protocol::acp_version by = protocol::acp_version::v1; // the answering editor's
 };
 
 /// One line of the agent.

@@ -147,6 +147,7 @@ void session::end(turn t, turn_state state, std::string outcome, std::string_vie
   t.outcome = std::move(outcome);
   t.ended_ms = at_ms_;
   last_outcome_ = t.outcome;
+  const std::uint64_t process = t.started_seq ? s_.processes : 0; // 0: it never began
   if (t.started_seq) forget_shown_terminals();
   if (t.keyed) {
     std::string answer(own_response.empty() ? agent_response : std::string_view(own_response));
@@ -159,11 +160,11 @@ void session::end(turn t, turn_state state, std::string outcome, std::string_vie
                              own_response.empty() ? std::string_view() : told_as_cancelled,
                              seq,
                              t.number,
-                             s_.processes,
+                             process,
                              t.id});
   else
-    out_->push_back(log_own{
-        entry_kind::turn_ended, std::move(own_response), {}, seq, t.number, s_.processes, t.id});
+    out_->push_back(
+        log_own{entry_kind::turn_ended, std::move(own_response), {}, seq, t.number, process, t.id});
   out_->push_back(turn_closed{t.started_seq, seq});
   t.prompt.clear();
   out_->push_back(save_turn{std::move(t)});

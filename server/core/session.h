@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/version.h"
 #include "server/core/actions.h"
 #include "server/core/events.h"
 #include "server/core/terminal_views.h"
@@ -21,6 +22,7 @@ struct choice {
 /// What a session is made from: a new one, or the rows that the last daemon left.
 struct session_seed {
   std::int64_t id = 0;
+  protocol::acp_version version = protocol::acp_version::v1; // that the agent speaks
   std::string sid; // as editors see it, without quotes; plain ASCII
   std::string agent, cwd, additional_dirs, title, agent_sid, modes, config_options;
   std::vector<choice> chosen;

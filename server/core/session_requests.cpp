@@ -62,7 +62,9 @@ void session::on(const answer_in& e) {
   question q = at->second;
   const bool person = asks_person(q.kind);
   // An editor that cannot show it, or whose answer approves nothing: the row goes on waiting.
-  if (person && (e.result.empty() || !settles(q, e.result))) return;
+  const bool dismissed =
+      e.by == acp_version::v2 && member(member(e.result, "outcome"), "outcome") == "\"cancelled\"";
+  if (person && (e.result.empty() || !(dismissed || settles(q, e.result)))) return;
   const bool secret = q.kind == question_kind::elicitation;
   answer_agent(q, e.result, e.error, secret);
   questions_.erase(at);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/version.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -84,6 +86,7 @@ struct question {
   std::string raw_id; // the agent's id, raw JSON
   std::string nonce;
   std::string line;    // the agent's request
+  protocol::acp_version version = protocol::acp_version::v1; // of that line
   std::string outcome; // raw JSON of the result; empty for elicitations
   std::int64_t asked_ms = 0;
   std::int64_t settled_ms = 0;
