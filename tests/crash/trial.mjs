@@ -39,25 +39,27 @@ export const victims = {
 };
 
 class trial {
-  constructor(speed, victim) {
+  constructor(speed, victim, version) {
     this.speed = speed;
     this.victim = victim;
+    this.version = version; // of ACP, the editors'
     this.place = new world();
     this.shown = [];  // what each editor was shown, in order
   }
 
+  connect() { return this.place.connect([], { version: this.version }); }
   kill(pid) { process.kill(pid, 'SIGKILL'); }
 
   async start() {
     await this.place.serve();
-    this.editor = this.place.connect();
+    this.editor = this.connect();
     this.id = await this.editor.open(this.place.cwd);
     // cut off, a turn must be open when the kill comes, however fast the agent wrote
-    this.turn = this.editor.prompt(
+    this.turn = this.editor.turn(
       this.id,
       this.victim.whole ? this.speed.script : `${this.speed.script}; wait`,
     );
-    await this.editor.until(() => this.editor.updates.length > 0, 'the first update');
+    await this.editor.until(() => this.editor.said('#'), 'the first update');
     this.daemon = this.place.daemon.pid;
     this.agent = this.place.agents()[0].pid;
     this.shim = this.place.shims()[0].pid;
@@ -82,25 +84,31 @@ class trial {
     await this.editor.until(() => this.editor.ended, 'the end of the killed client\'s output');
     this.shown.push(...this.editor.updates);
     const last = this.shown.at(-1)._meta;
-    this.editor = this.place.connect();
+    this.editor = this.connect();
     await this.editor.start();
-    await this.editor.request('session/load', {
-      sessionId: this.id,
-      cwd: this.place.cwd,
-      mcpServers: [],
-      _meta: { 'acpd/replayFrom': { epoch: last['acpd/epoch'], seq: last['acpd/seq'] + 1 } },
-    });
+    await this.continue_from({ epoch: last['acpd/epoch'], seq: last['acpd/seq'] + 1 });
     const end = await poll(
       async () => (await read_log(this.editor, this.id)).find((e) => e.kind === 'turn_ended'),
       'the turn to end',
       60_000,
     );
     await this.editor.until(
-      () => this.editor.updates.at(-1)?._meta['acpd/seq'] >= end.seq - 1,
+      () => this.editor.updates.some((u) => u._meta?.['acpd/seq'] >= end.seq - 1),
       'the last update',
     );
     this.shown.push(...this.editor.updates);
     return { ended_in_log: end };
+  }
+
+  continue_from(cursor) {
+    const session = { sessionId: this.id, cwd: this.place.cwd, mcpServers: [] };
+    if (this.version === 2)
+      return this.editor.request('session/resume', {
+        ...session,
+        replayFrom: { type: '_acpd/seq', ...cursor },
+      });
+    const _meta = { 'acpd/replayFrom': cursor };
+    return this.editor.request('session/load', { ...session, _meta });
   }
 
   /** How many updates the agent wrote whole: it counts in a file that outlives it. */
@@ -120,9 +128,9 @@ const bounded = (promise, ms, what) => Promise.race([promise, new Promise((_, re
   setTimeout(() => reject(new Error(`waited ${ms} ms for ${what}`)), ms).unref())]);
 
 /** Runs one trial; `moment` in (0, 1): how far the turn is, as shown, when the kill comes. */
-export async function run_trial(speed, victim_name, moment) {
+export async function run_trial(speed, victim_name, moment, version = 1) {
   const victim = victims[victim_name];
-  const t = new trial(speed, victim);
+  const t = new trial(speed, victim, version);
   const problems = [];
   try {
     await t.start();
@@ -139,7 +147,7 @@ export async function run_trial(speed, victim_name, moment) {
   } finally {
     await t.place.end();
   }
-  return problems.map((p) => `${victim_name}, ${speed.name}, at ${moment.toFixed(4)}: ${p}`);
+  return problems.map((p) => `v${version}, ${victim_name}, ${speed.name}, at ${moment.toFixed(4)}: ${p}`);
 }
 
 async function fresh(place) {
@@ -169,7 +177,7 @@ function judge_end(t, victim, answer, log) {
   const outcome = answer.error?.data?.acpd?.outcome;
   if (answer.error?.code !== -32603 || !['interrupted', 'outcome_unknown'].includes(outcome))
     problems.push(`the interrupted prompt was answered ${stopped}`);
-  const last = t.shown.at(-1)?.update;
+  const last = t.shown.map((u) => u.update).findLast((u) => u.state === undefined);
   if (last?.sessionUpdate !== 'agent_message_chunk' || /^#\d/.test(last.content.text))
     problems.push(`the interruption is not said: the last update is ${JSON.stringify(last)}`);
   if (!log.some((e) => e.kind === 'turn_ended')) problems.push('no turn_ended in the log');
