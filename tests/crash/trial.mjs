@@ -38,6 +38,8 @@ export const victims = {
   },
 };
 
+const is_numbered = (u) => /^#\d/.test(u.update.content?.text ?? '');
+
 class trial {
   constructor(speed, victim, version) {
     this.speed = speed;
@@ -140,7 +142,7 @@ export async function run_trial(speed, victim_name, moment, version = 1) {
     const answer = await t.finish();
     const log = await read_log(t.editor.ended ? await fresh(t.place) : t.editor, t.id);
     problems.push(...compare(t.shown, log, { total: victim.whole ? speed.total : undefined,
-      at_least: victim_name === 'agent' ? t.written() : t.shown.length - 1 }));
+      at_least: victim_name === 'agent' ? t.written() : t.shown.filter(is_numbered).length }));
     problems.push(...judge_end(t, victim, answer, log));
   } catch (error) {
     problems.push(`${error.message}\n${t.place.traces()}`);
@@ -178,7 +180,7 @@ function judge_end(t, victim, answer, log) {
   if (answer.error?.code !== -32603 || !['interrupted', 'outcome_unknown'].includes(outcome))
     problems.push(`the interrupted prompt was answered ${stopped}`);
   const last = t.shown.map((u) => u.update).findLast((u) => u.state === undefined);
-  if (last?.sessionUpdate !== 'agent_message_chunk' || /^#\d/.test(last.content.text))
+  if (last?.sessionUpdate !== 'agent_message_chunk' || is_numbered({ update: last }))
     problems.push(`the interruption is not said: the last update is ${JSON.stringify(last)}`);
   if (!log.some((e) => e.kind === 'turn_ended')) problems.push('no turn_ended in the log');
   return problems;
