@@ -20,7 +20,8 @@ piece piece_of(store::entry_kind kind) {
   case own_update:
   case agent_notification: return piece::plain;
   case user_message: return piece::user_message;
-  case turn_started: return piece::silent;
+  case turn_started:
+  case prompt_inserted: return piece::silent;
   case turn_ended: return piece::turn_ended;
   case question_asked: return piece::question_asked;
   case question_settled: return piece::question_settled;
