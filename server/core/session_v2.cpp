@@ -64,7 +64,10 @@ void session::on_state(const agent_line& e) {
   // That it is idle when it is there again is nothing new.
   if (agent_ == agent_state::starting && activity_ == activity::idle) return;
   const bool ends = running_ && activity_ == activity::idle && ends_turn();
-  if (ends) show_prompt(*running_);
+  if (ends) {
+    show_prompt(*running_);
+    note_inserted(*running_, running_->message_id);
+  }
   const std::uint64_t seq = next_seq();
   out_->push_back(log_line{entry_kind::update,
                            e.line,
@@ -99,7 +102,6 @@ void session::end_by_state() {
   turn t = std::move(*running_);
   running_.reset();
   show_prompt(t);
-  note_inserted(t, t.message_id);
   std::string outcome = outcome_of(s_.state);
   std::string response = v1_response(s_.state);
   if (t.cancelled && outcome != "cancelled") {

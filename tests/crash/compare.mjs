@@ -1,5 +1,5 @@
 // What was shown against what the log holds: the three counts that acpd promises are zero.
-const number_of = (update) => {
+export const number_of = (update) => {
   const found = /^#(\d+) /.exec(update.content?.text ?? '');
   return found ? Number(found[1]) : undefined;
 };

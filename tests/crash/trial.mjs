@@ -3,8 +3,8 @@
 import fs from 'node:fs';
 
 import { poll } from '../lib/until.mjs';
-import { alive, scripted, world } from '../lib/world.mjs';
-import { compare } from './compare.mjs';
+import { alive, world } from '../lib/world.mjs';
+import { compare, number_of } from './compare.mjs';
 import { read_log } from './log.mjs';
 
 export const speeds = [
@@ -39,10 +39,10 @@ export const victims = {
 };
 
 class trial {
-  constructor(speed, victim) {
+  constructor(speed, victim, options) {
     this.speed = speed;
     this.victim = victim;
-    this.place = new world();
+    this.place = new world(options);
     this.shown = [];  // what each editor was shown, in order
   }
 
@@ -103,6 +103,8 @@ class trial {
     return { ended_in_log: end };
   }
 
+  /** How many of the agent's numbered updates were shown. */
+  numbered() { return this.shown.filter((u) => number_of(u.update) !== undefined).length; }
   /** How many updates the agent wrote whole: it counts in a file that outlives it. */
   written() {
     const bytes = fs.readFileSync(this.place.witness);
@@ -119,10 +121,11 @@ class trial {
 const bounded = (promise, ms, what) => Promise.race([promise, new Promise((_, reject) =>
   setTimeout(() => reject(new Error(`waited ${ms} ms for ${what}`)), ms).unref())]);
 
-/** Runs one trial; `moment` in (0, 1): how far the turn is, as shown, when the kill comes. */
-export async function run_trial(speed, victim_name, moment) {
+/** Runs one trial; `moment` in (0, 1): how far the turn is, as shown, when the kill comes.
+ * `options`: of its world. */
+export async function run_trial(speed, victim_name, moment, options = {}) {
   const victim = victims[victim_name];
-  const t = new trial(speed, victim);
+  const t = new trial(speed, victim, options);
   const problems = [];
   try {
     await t.start();
@@ -132,7 +135,7 @@ export async function run_trial(speed, victim_name, moment) {
     const answer = await t.finish();
     const log = await read_log(t.editor.ended ? await fresh(t.place) : t.editor, t.id);
     problems.push(...compare(t.shown, log, { total: victim.whole ? speed.total : undefined,
-      at_least: victim_name === 'agent' ? t.written() : t.shown.length - 1 }));
+      at_least: victim_name === 'agent' ? t.written() : t.numbered() }));
     problems.push(...judge_end(t, victim, answer, log));
   } catch (error) {
     problems.push(`${error.message}\n${t.place.traces()}`);
@@ -155,10 +158,7 @@ function judge_end(t, victim, answer, log) {
     ? JSON.stringify(answer.ended_in_log)
     : JSON.stringify(answer.result ?? answer.error);
   if (victim.whole) {
-    if (
-      !alive(t.agent) ||
-      t.place.agents().some((p) => p.args.includes(scripted) && p.pid !== t.agent)
-    )
+    if (!alive(t.agent) || t.place.agents().some((p) => p.pid !== t.agent))
       problems.push('the agent is not the same process');
     if (
       answer.ended_in_log ? !stopped.includes('end_turn') : answer.result?.stopReason !== 'end_turn'

@@ -91,7 +91,7 @@ TEST_CASE("v2: an inserted prompt is said to be so before its turn ends, also wi
   b.state("running");
   b.idle();
   CHECK(b.logged() ==
-        kinds{entry_kind::update, entry_kind::prompt_inserted, entry_kind::turn_ended});
+        kinds{entry_kind::prompt_inserted, entry_kind::update, entry_kind::turn_ended});
   b.inserted(1, "u1"); // late
   CHECK(b.logged().empty());
 }
