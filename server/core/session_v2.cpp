@@ -1,3 +1,4 @@
+#include "protocol/acp_v2.h"
 #include "protocol/splice.h"
 #include "server/core/lines.h"
 #include "server/core/session.h"
@@ -131,7 +132,7 @@ bool session::on_echo(const agent_line& e) {
 /// The prompt's answer: the agent has it.
 void session::on_inserted(const agent_line& e) {
   std::string id = unquote(member(e.e.result.in(e.line), "messageId"));
-  if (id.empty()) id = "acpd-prompt-" + std::to_string(running_->id); // it must give one
+  if (id.empty()) id = v2::prompt_message_id(running_->id); // it must give one
   note_inserted(*running_, std::move(id));
   out_->push_back(save_turn{*running_});
   out_->push_back(durable{});
@@ -170,7 +171,7 @@ void session::show_prompt(turn& t) {
   const auto e = scan(t.prompt);
   if (!e) return;
   std::string id = t.message_id;
-  if (id.empty()) id = "acpd-prompt-" + std::to_string(t.id);
+  if (id.empty()) id = v2::prompt_message_id(t.id);
   std::string line = v2_user_message(quoted_sid_, id, member(e->params.in(t.prompt), "prompt"));
   const splice where = splice_of(*scan(line), line);
   out_->push_back(log_own{entry_kind::user_message, std::move(line), where, next_seq(), t.number,

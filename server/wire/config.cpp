@@ -61,7 +61,7 @@ void read_agents(config_reader& top, config& c) {
 }
 
 void read_defaults(config_reader& top, config& c) {
-  config_reader in = top.table("defaults", {"agent", "close"});
+  config_reader in = top.table("defaults", {"agent", "close", "acp_v2"});
   in.text("agent", c.default_agent);
   if (!c.default_agent.empty() && in.fine())
     if (auto agent = find_agent(c, c.default_agent); !agent)
@@ -69,6 +69,7 @@ void read_defaults(config_reader& top, config& c) {
   std::string close = "detach";
   in.one_of("close", close, std::array<std::string_view, 2>{"detach", "stop"});
   c.close_stops = close == "stop";
+  in.flag("acp_v2", c.acp_v2);
 }
 
 void read_numbers(config_reader& top, config& c) {

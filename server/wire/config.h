@@ -27,6 +27,7 @@ struct agent_config {
 struct config {
   std::string default_agent;                  // [defaults] agent; else "runner", the built-in one
   bool close_stops = false;                   // [defaults] close = "detach" | "stop"
+  bool acp_v2 = true;                         // [defaults] acp_v2: to editors that ask for it
   std::map<std::string, agent_config> agents; // "runner" is always there
   std::size_t max_line_bytes = std::size_t{32} << 20; // [limits] line_bytes
   std::uint32_t max_depth = 256;                      // [limits] depth

@@ -11,6 +11,10 @@ export const capabilities = {
   session: { notices: {}, compaction: {}, configOptions: { boolean: {} } },
 };
 
+export const capabilities_v2 = {
+  elicitation: { form: {}, url: {} }, auth: { terminal: {} },
+};
+
 export class client extends EventEmitter {
   frames = [];       // everything that arrived whole, parsed, in order
   updates = [];      // params of each session/update

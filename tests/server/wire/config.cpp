@@ -22,6 +22,7 @@ TEST_CASE("an empty configuration works") {
   REQUIRE(c);
   CHECK(c->default_agent == "runner");
   CHECK_FALSE(c->close_stops);
+  CHECK(c->acp_v2);
   REQUIRE(c->agents.contains("runner"));
   const auto& runner = c->agents.at("runner").command;
   REQUIRE(runner.size() == 2);
@@ -59,6 +60,7 @@ level = "debug"
   REQUIRE(c);
   CHECK(c->default_agent == "mine");
   CHECK(c->close_stops);
+  CHECK_FALSE(c->acp_v2);
   CHECK(c->agents.at("mine").command == std::vector<std::string>{"/opt/agent", "--acp"});
   CHECK(c->agents.at("mine").acp_version == acpd::protocol::acp_version::v2);
   CHECK(c->agents.at("codex").acp_version == acpd::protocol::acp_version::v1);
@@ -110,6 +112,8 @@ TEST_CASE("unknown keys are refused with the nearest known one") {
 }
 
 TEST_CASE("words that must be one of a few are checked") {
+  CHECK(error_of("[defaults]\nacp_v2 = 1\n") ==
+        "config.toml:2: defaults.acp_v2: must be true or false, not an integer");
   CHECK(error_of("[defaults]\nclose = \"maybe\"\n") ==
         "config.toml:2: defaults.close: must be one of: detach, stop; it is \"maybe\"");
   CHECK(error_of("[log]\nlevel = \"loud\"\n").find("trace, debug, info") != std::string::npos);
