@@ -7,9 +7,10 @@ export const number_of = (update) => {
 /**
  * shown: params of each session/update in the order seen, log: entries of `_acpd/log`.
  * total: how many numbered updates there must be, undefined when the agent was cut off;
- * at_least: how many the log must hold then. Returns what is wrong, in words.
+ * at_least: how many the log must hold then; rendered: the editor speaks another version than the
+ * agent, so that only texts are the same. Returns what is wrong, in words.
  */
-export function compare(shown, log, { total, at_least = 0 }) {
+export function compare(shown, log, { total, at_least = 0, rendered = false }) {
   const problems = [];
   const in_log = new Map(
     log.filter((e) => e.frame?.method === 'session/update').map((e) => [e.seq, e.frame.params]),
@@ -19,7 +20,7 @@ export function compare(shown, log, { total, at_least = 0 }) {
   };
 
   const seqs = shown.map((u) => u._meta?.['acpd/seq']);
-  count('shown but lost', seqs.filter((s, i) => s !== undefined && !same(in_log.get(s), shown[i])));
+  count('shown but lost', seqs.filter((s, i) => s !== undefined && !same(in_log.get(s), shown[i], rendered)));
   count(
     'repeated',
     seqs.filter(
@@ -44,4 +45,6 @@ export function compare(shown, log, { total, at_least = 0 }) {
   return problems;
 }
 
-const same = (a, b) => a !== undefined && JSON.stringify(a.update) === JSON.stringify(b.update);
+const same = (a, b, rendered) => a !== undefined
+  && (JSON.stringify(a.update) === JSON.stringify(b.update)
+    || (rendered && a.update.content?.text === b.update.content?.text));

@@ -90,13 +90,20 @@ class trial {
       mcpServers: [],
       _meta: { 'acpd/replayFrom': { epoch: last['acpd/epoch'], seq: last['acpd/seq'] + 1 } },
     });
+    let log;
     const end = await poll(
-      async () => (await read_log(this.editor, this.id)).find((e) => e.kind === 'turn_ended'),
+      async () => {
+        log = await read_log(this.editor, this.id);
+        return log.find((e) => e.kind === 'turn_ended');
+      },
       'the turn to end',
       60_000,
     );
+    // A v1 editor is not shown the states of a v2 agent.
+    const last_shown = log.findLast((e) => e.seq < end.seq && e.frame?.params?.update
+      && e.frame.params.update.sessionUpdate !== 'state_update');
     await this.editor.until(
-      () => this.editor.updates.at(-1)?._meta['acpd/seq'] >= end.seq - 1,
+      () => this.editor.updates.at(-1)?._meta['acpd/seq'] >= last_shown.seq,
       'the last update',
     );
     this.shown.push(...this.editor.updates);
@@ -135,7 +142,7 @@ export async function run_trial(speed, victim_name, moment, options = {}) {
     const answer = await t.finish();
     const log = await read_log(t.editor.ended ? await fresh(t.place) : t.editor, t.id);
     problems.push(...compare(t.shown, log, { total: victim.whole ? speed.total : undefined,
-      at_least: victim_name === 'agent' ? t.written() : t.numbered() }));
+      at_least: victim_name === 'agent' ? t.written() : t.numbered(), rendered: options.v2 }));
     problems.push(...judge_end(t, victim, answer, log));
   } catch (error) {
     problems.push(`${error.message}\n${t.place.traces()}`);
