@@ -87,7 +87,7 @@ std::string initialize_answer(const std::string& agents_result, const editor_ter
 }
 
 std::string fingerprint(const wire::agent_config& agent) {
-  std::string text = "acp 1";
+  std::string text = "acp " + std::to_string(static_cast<int>(agent.acp_version));
   for (const std::string& word : agent.command)
     text.append("\n").append(word);
   for (const auto& [name, value] : agent.env)

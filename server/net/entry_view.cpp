@@ -23,7 +23,8 @@ piece piece_of(entry_kind kind) {
   case own_update:
   case agent_notification: return piece::plain;
   case user_message: return piece::user_message;
-  case turn_started: return piece::silent;
+  case turn_started:
+  case prompt_inserted: return piece::silent;
   case turn_ended: return piece::turn_ended;
   case question_asked: return piece::question_asked;
   case question_settled: return piece::question_settled;
@@ -89,9 +90,9 @@ std::string_view response_of(const store::entry& e, std::string& buffer) {
 
 acp_version version_of(const store::entry& e) { return static_cast<acp_version>(e.version); }
 
-std::string prompt_result(std::int64_t turn) {
+std::string prompt_result(std::string_view message_id) {
   std::string result;
-  protocol::v2::prompt_result(result, '"' + protocol::v2::prompt_message_id(turn) + '"');
+  protocol::v2::prompt_result(result, protocol::quoted(message_id));
   return core::result_line("null", result);
 }
 
@@ -157,6 +158,7 @@ void entry_view::append(chunk& c, const store::entry& e) {
     updates(c.bytes, e);
     break;
   case entry_kind::turn_started: turn_started(c, made, e); break;
+  case entry_kind::prompt_inserted: prompt_inserted(c, made, e); break;
   case entry_kind::turn_ended: turn_ended(c, e); break;
   case entry_kind::question_asked: question(c.bytes, e, true); break;
   case entry_kind::question_settled: question(c.bytes, e, false); break;
@@ -236,7 +238,14 @@ void entry_view::turn_started(chunk& c, item& made, const store::entry& e) const
   if (version_ == acp_version::v1 || version_of(e) == acp_version::v2) return;
   made.kind = piece::prompt_answered;
   put_state(c.bytes, e, {.now = protocol::v2::activity::running}, quoted_sid_, epoch_);
-  c.bytes += prompt_result(e.ref);
+  c.bytes += prompt_result(protocol::v2::prompt_message_id(e.ref));
+}
+
+/// Of a v2 agent: the message is its own, and so is its id.
+void entry_view::prompt_inserted(chunk& c, item& made, const store::entry& e) const {
+  if (version_ == acp_version::v1) return;
+  made.kind = piece::prompt_answered;
+  c.bytes += prompt_result(e.message_id);
 }
 
 /// A question outside of a turn blocks nothing that is reported.
@@ -260,7 +269,7 @@ void entry_view::turn_ended(chunk& c, const store::entry& e) const {
     put_state(c.bytes, e, {.stop_reason = how.stop_reason, .error = how.error}, quoted_sid_,
               epoch_);
   if (own_words && began)
-    c.bytes += prompt_result(e.ref);
+    c.bytes += prompt_result(protocol::v2::prompt_message_id(e.ref));
   else if (!how.error.empty())
     c.bytes += core::error_line("null", how.error);
   else

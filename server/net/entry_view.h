@@ -42,6 +42,7 @@ private:
   void rendered(std::string& out, const store::entry& e, std::string_view line);
   void question(std::string& out, const store::entry& e, bool asked) const;
   void turn_started(chunk& c, item& made, const store::entry& e) const;
+  void prompt_inserted(chunk& c, item& made, const store::entry& e) const;
   void turn_ended(chunk& c, const store::entry& e) const;
   protocol::renderer& renderer();
 

@@ -157,30 +157,31 @@ void link::authenticate(const incoming& r) {
     self->withdraw_early();
     self->failed(k, text, error);
   });
-  process->when_initialised(
-      [self = shared_from_this(), k = kept(r), login, process, name = agent->name] {
-        std::string params(k.params());
-        if (k.e.params_meta) {
-          const std::string clean = without_own_meta(k.line, k.e);
-          if (auto e = scan(clean); e && e->params) params = e->params.in(clean);
-        }
-        process->request(login ? "authenticate" : "logout", params,
-                         [self, k, login, params, name, weak = std::weak_ptr(process)](
-                             std::string_view result, std::string_view error) {
-                           if (auto p = weak.lock()) p->on_failed(nullptr);
-                           if (result.empty()) return self->failed(k, "", error);
-                           const std::string owner = "auth:" + name;
-                           if (login)
-                             self->hub_.log.put(store::put_secret{owner, params});
-                           else
-                             self->hub_.log.put(store::erase_secrets{owner});
-                           self->hub_.log.make_durable();
-                           self->hub_.log.after_commit([self, k, result = std::string(result)] {
-                             self->reply_result(k, result);
-                           });
-                           self->hub_.log.flush();
-                         });
-      });
+  process->when_initialised([self = shared_from_this(), k = kept(r), login, process,
+                             name = agent->name] {
+    std::string params(k.params());
+    if (k.e.params_meta) {
+      const std::string clean = without_own_meta(k.line, k.e);
+      if (auto e = scan(clean); e && e->params) params = e->params.in(clean);
+    }
+    const auto words = core::login_method(process->version(), login ? "authenticate" : "logout");
+    process->request(words, params,
+                     [self, k, login, params, name, weak = std::weak_ptr(process)](
+                         std::string_view result, std::string_view error) {
+                       if (auto p = weak.lock()) p->on_failed(nullptr);
+                       if (result.empty()) return self->failed(k, "", error);
+                       const std::string owner = "auth:" + name;
+                       if (login)
+                         self->hub_.log.put(store::put_secret{owner, params});
+                       else
+                         self->hub_.log.put(store::erase_secrets{owner});
+                       self->hub_.log.make_durable();
+                       self->hub_.log.after_commit([self, k, result = std::string(result)] {
+                         self->reply_result(k, result);
+                       });
+                       self->hub_.log.flush();
+                     });
+  });
 }
 
 void link::failed(const kept& r, std::string_view text, std::string_view error) {

@@ -53,6 +53,7 @@ std::span<const link::method> link::methods() {
       {"session/status", false, true, nullptr, &link::status},
       {"session/set_title", false, true, nullptr, &link::set_title},
       {"tool_call/cancel", false, true, nullptr, &link::pass_on},
+      {"terminal/cancel", false, true, nullptr, &link::pass_on},
   };
   return all;
 }

@@ -27,6 +27,10 @@ std::string inserted(std::string_view message_id) {
 /// A prompt that is under way, asked about again. True: it is in the conversation, and this
 /// client's cursor has passed that place, so that no entry will say it.
 bool link::answer_if_inserted(const incoming& r, session_host& host, const core::turn& t) {
+  if (host.core.data().version == acp_version::v2) { // its agent says when
+    if (t.inserted) answer(r.raw_id, r.n, inserted(t.message_id));
+    return t.inserted;
+  }
   const bool started = t.state == core::turn_state::running && t.started_seq != 0;
   if (!started || attached_[host.core.data().id].cursor < t.started_seq) return false;
   answer(r.raw_id, r.n, inserted(v2::prompt_message_id(t.id)));
@@ -36,9 +40,13 @@ bool link::answer_if_inserted(const incoming& r, session_host& host, const core:
 /// One that has ended.
 void link::answer_known_prompt(const store::key_row& row, const incoming& r) {
   hub_.pool.read([turn = row.turn](store::reader& db) { return db.turn(turn); },
-                 [self = shared_from_this(), k = kept(r), turn = row.turn,
+                 [self = shared_from_this(), k = kept(r), session = row.session, turn = row.turn,
                   told = row.answer](const std::optional<store::turn_row>& t) {
-                   if (t && t->sent_as != 0)
+                   if (t && !t->message_id.empty()) // as a v2 agent has said
+                     return self->answer(k.raw_id, k.n, inserted(t->message_id));
+                   const session_host* host = self->hub_.find(session);
+                   const bool by_agent = host && host->core.data().version == acp_version::v2;
+                   if (t && t->sent_as != 0 && !by_agent)
                      return self->answer(k.raw_id, k.n, inserted(v2::prompt_message_id(turn)));
                    const auto e = scan(told);
                    if (e && e->error) return self->answer(k.raw_id, k.n, told);
@@ -76,6 +84,7 @@ std::string link::state_line(const session_host& host) const {
   const std::string_view state = state_of(host);
   if (state == "running") now.now = v2::activity::running;
   if (state == "requires_action") now.now = v2::activity::requires_action;
+  now.background = host.core.background();
   std::string line;
   v2::state_update(line, host.core.quoted_sid(), now);
   return line;

@@ -11,13 +11,7 @@ namespace acpd::net {
 
 using namespace protocol;
 
-std::string_view state_of(const session_host& host) {
-  if (host.core.running()) return host.core.needs_person() ? "requires_action" : "running";
-  if (!host.core.queue().empty()) return "running";
-  return host.core.last_outcome() == "interrupted" || host.core.last_outcome() == "outcome_unknown"
-             ? "interrupted"
-             : "idle";
-}
+std::string_view state_of(const session_host& host) { return host.core.state(); }
 
 std::string list_item(const hub& h, const session_host& host) {
   const core::session_seed& s = host.core.data();

@@ -75,6 +75,7 @@ bool is_compacted(entry_kind kind) {
   case entry_kind::question_asked:
   case entry_kind::question_settled:
   case entry_kind::agent_notification:
+  case entry_kind::prompt_inserted:
   case entry_kind::notice: return false;
   }
   return false;

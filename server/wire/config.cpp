@@ -47,8 +47,9 @@ void read_agents(config_reader& top, config& c) {
     if (!is_agent_name(agent.name))
       return agents.fail_at(key.source(), agent.name,
                             "is no name for an agent: letters, digits, '-', '_' and '.' only");
-    config_reader in = agents.table(agent.name, node, {"command", "env"});
+    config_reader in = agents.table(agent.name, node, {"command", "env", "acp_version"});
     read_command(in, agent);
+    in.number("acp_version", agent.acp_version, 1, 2);
     in.table("env", {}).for_each([&](const toml::key& name, const toml::node& value) {
       if (auto text = value.value_exact<std::string>(); text && !name.str().empty())
         agent.env.emplace(name.str(), *text);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/failure.h"
+#include "protocol/version.h"
 #include "server/wire/listen_config.h"
 
 #include <chrono>
@@ -18,6 +19,8 @@ struct agent_config {
   std::string name;
   std::vector<std::string> command; // argv; command[0] looked up on PATH
   std::map<std::string, std::string> env;
+  /// That it is asked for; one that cannot speak 2 is asked again, for 1.
+  protocol::acp_version acp_version = protocol::acp_version::v1;
 };
 
 /// config.toml. Every key has a default: an empty or missing file is a working configuration.

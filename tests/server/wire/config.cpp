@@ -38,6 +38,7 @@ TEST_CASE("every key is read") {
 [agents.mine]
 command = ["/opt/agent", "--acp"]
 env = { KEY = "v", EMPTY = "" }
+acp_version = 2
 [agents.codex]
 env = { CODEX_HOME = "/c" }
 [defaults]
@@ -61,6 +62,8 @@ level = "debug"
   CHECK(c->close_stops);
   CHECK_FALSE(c->acp_v2);
   CHECK(c->agents.at("mine").command == std::vector<std::string>{"/opt/agent", "--acp"});
+  CHECK(c->agents.at("mine").acp_version == acpd::protocol::acp_version::v2);
+  CHECK(c->agents.at("codex").acp_version == acpd::protocol::acp_version::v1);
   CHECK(c->agents.at("mine").env ==
         std::map<std::string, std::string>{{"KEY", "v"}, {"EMPTY", ""}});
   CHECK(c->agents.at("codex").command == std::vector<std::string>{"codex-acp"}); // known
@@ -85,6 +88,8 @@ TEST_CASE("an error names file, line and key") {
   CHECK(error_of("[agents.mine]\ncommand = [\"a\"]\nenv = { A = 1 }\n") ==
         "config.toml:3: agents.mine.env.A: must be a string");
   CHECK(error_of("agents = 1\n") == "config.toml:1: agents: must be a table, not a whole number");
+  CHECK(error_of("[agents.mine]\ncommand = [\"a\"]\nacp_version = 3\n") ==
+        "config.toml:3: agents.mine.acp_version: must be a whole number from 1 to 2, not 3");
   CHECK(error_of("[agents.\"a b\"]\ncommand = [\"x\"]\n").find("no name for an agent") !=
         std::string::npos);
 }
