@@ -87,6 +87,8 @@ void prompt_result(std::string& out, std::string_view message_id) {
   json_builder(out, '{').raw("messageId", message_id).end();
 }
 
+std::string prompt_message_id(std::int64_t turn) { return "acpd-prompt-" + std::to_string(turn); }
+
 void state_update(std::string& out, std::string_view session, const session_state& state) {
   std::string update;
   json_builder object(update, '{');

@@ -38,6 +38,10 @@ void session_result(std::string& out, std::string_view session, std::string_view
 /// {"messageId":…}: the prompt stands in the conversation.
 void prompt_result(std::string& out, std::string_view message_id);
 
+/// The id of a prompt that acpd itself put into the conversation, as v1 agents name none: plain.
+/// `turn` is the turn's row, so that every editor, and every replay, sees the same.
+std::string prompt_message_id(std::int64_t turn);
+
 /// Foreground activity of a session.
 enum class activity : std::uint8_t {
   running,
@@ -46,9 +50,9 @@ enum class activity : std::uint8_t {
 };
 struct session_state {
   activity now = activity::idle;
-  std::string_view stop_reason; // idle only: end_turn, cancelled, error, …; empty: not reported
-  std::string_view error;       // with stop_reason error: raw JSON-RPC error object
-  std::string_view background;  // raw array; empty: not reported ("[]" says that nothing runs)
+  std::string_view stop_reason{}; // idle only: end_turn, cancelled, error, …; empty: not reported
+  std::string_view error{};       // with stop_reason error: raw JSON-RPC error object
+  std::string_view background{};  // raw array; empty: not reported ("[]" says that nothing runs)
 };
 void state_update(std::string& out, std::string_view session, const session_state& state);
 /// One item of a background list.

@@ -22,15 +22,20 @@ struct log_line {
   std::string_view message_id;
   std::uint64_t seq, turn, process;
   std::int64_t ref = 0;
+  protocol::acp_version version = protocol::acp_version::v1; // of line; see log_own
 };
 
-/// Append to the log: a line that acpd made.
+/// Append to the log: a line that acpd made. `version` is the line's; of turn_started, turn_ended
+/// and prompt_inserted it is that of the agent that says in updates of its own what its state is.
+/// (turn_ended's line is ACP v1's response in any case.)
 struct log_own {
   entry_kind kind;
   std::string line;
   protocol::splice where;
   std::uint64_t seq, turn, process;
   std::int64_t ref = 0;
+  protocol::acp_version version = protocol::acp_version::v1;
+  std::string message_id{};
 };
 
 struct save_session {}; // the session's row

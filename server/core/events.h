@@ -46,10 +46,13 @@ struct cancel_request_in {
   std::string_view key;
 };
 
-/// An answer to a question: a result or an error, raw JSON; exactly one is given.
+/// An answer to a question: a result or an error, raw JSON, in the agent's words; exactly one is
+/// given. `by`: the version of who answers, since "cancelled" is an answer in v2, and in v1 it
+/// only says that this editor shows the question no more.
 struct answer_in {
   std::int64_t question;
   std::string_view result, error;
+  protocol::acp_version by = protocol::acp_version::v1;
 };
 
 /// One line of the agent.
@@ -65,6 +68,8 @@ struct agent_ready {
   std::string agent_sid;
   std::string modes, config_options;
   bool fresh_after_loss; // the agent's own memory of the session could not be restored
+  protocol::acp_version version = protocol::acp_version::v1; // that it speaks
+  std::string commands{};                                    // v2: availableCommands, raw array
 };
 
 /// No agent could be started: fit to show. `error`: the agent's own JSON-RPC error, if there is

@@ -20,6 +20,7 @@ struct opening {
   bool importing = false; // agent_sid is a session that acpd never had: loaded or nothing
   bool resume_refused = false; // this agent's capability is not to be believed
   std::vector<choice> chosen;  // modes and options to ask for again
+  std::string fork_of; // raw JSON string of the agent's session to begin with a copy of; or empty
 };
 
 /// acpd's side of the first words with an agent process: initialize, authenticate as before, a new
@@ -33,7 +34,8 @@ public:
   };
   enum class state {
     initializing,
-    idle, // initialised; nobody has asked for a session (a probe)
+    older, // it speaks v1 only: it must be started again, and begin() be asked anew
+    idle,  // initialised; nobody has asked for a session (a probe)
     opening,
     ready,
     failed,
@@ -43,8 +45,11 @@ public:
   explicit handshake(std::string auth) : auth_(std::move(auth)) {}
   /// The same, when it is only known after open(). Before begin().
   void login_with(std::string auth) { auth_ = std::move(auth); }
+  /// The version of ACP to ask for. Before begin().
+  void speak(protocol::acp_version version) { version_ = version; }
 
   request begin();
+  protocol::acp_version version() const { return version_; } // sure once initialised
   /// The session that is wanted; at any time, once. The next request, if it can be made now.
   std::optional<request> open(opening what);
   /// The answer to the last request: raw result or raw error. The next request, if there is one.
@@ -61,6 +66,7 @@ public:
   const std::string& agent_sid() const { return agent_sid_; }                 // raw JSON string
   const std::string& modes() const { return modes_; }
   const std::string& config_options() const { return config_options_; }
+  const std::string& commands() const { return commands_; } // v2: availableCommands
   bool fresh_after_loss() const { return fresh_after_loss_; }
   /// Why it failed: the agent's own error object, raw.
   const std::string& error() const { return error_; }
@@ -69,14 +75,22 @@ public:
 
 private:
   enum class step { initialize, authenticate, fresh, resume, load, choose };
+  bool is_v2() const { return version_ == protocol::acp_version::v2; }
+  std::optional<request> on_initialized(std::string_view result, std::string_view error);
   std::optional<request> ask_open();
+  std::optional<request> ask_again();
+  bool resumes() const;
+  bool loads() const;
+  bool forks() const;
   std::optional<request> ask_fresh();
   std::optional<request> ask_choice();
   request with_session(std::string_view method, bool needs_servers);
   std::optional<request> fail(std::string_view error);
+  std::optional<request> fail(int code, std::string_view text);
   void keep(std::string_view result);
 
   std::string auth_;
+  protocol::acp_version version_ = protocol::acp_version::v1;
   step step_ = step::initialize;
   state state_ = state::initializing;
   std::optional<opening> what_;
@@ -84,10 +98,14 @@ private:
   std::size_t replayed_ = 0; // updates swallowed since the last request
   bool authenticated_ = false;
   bool fresh_after_loss_ = false;
-  std::string initialize_result_, agent_sid_, modes_, config_options_, error_, lost_choice_;
+  std::string initialize_result_, agent_sid_, modes_, config_options_, commands_, error_,
+      lost_choice_;
 };
 
-/// What acpd says of itself to every agent, as `clientCapabilities`.
-std::string_view client_capabilities();
+/// What acpd says of itself to every agent: `clientCapabilities` of v1, `capabilities` of v2.
+std::string_view client_capabilities(protocol::acp_version version);
+
+/// authenticate and logout, auth/login and auth/logout: in that version's words.
+std::string_view login_method(protocol::acp_version version, std::string_view method);
 
 } // namespace acpd::core

@@ -75,6 +75,11 @@ std::string as_cancelled(std::string_view response) {
   return result_line("null", told);
 }
 
+std::string_view declined(question_kind kind) {
+  return kind == question_kind::permission ? R"({"outcome":{"outcome":"cancelled"}})"
+                                           : R"({"action":"cancel"})";
+}
+
 std::string notification_line(std::string_view method, std::string_view raw_params) {
   std::string out = R"({"jsonrpc":"2.0","method":")";
   return out.append(method).append(R"(","params":)").append(raw_params).append("}");

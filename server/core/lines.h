@@ -2,6 +2,7 @@
 
 #include "protocol/envelope.h"
 #include "protocol/errors.h"
+#include "server/core/types.h"
 
 #include <cstdint>
 #include <string>
@@ -28,6 +29,9 @@ std::string error_line(std::string_view id, int code, std::string_view text,
 /// The agent's answer to a prompt that was cancelled, as ACP v1 wants it: its result with the stop
 /// reason "cancelled", or that alone when it answered an error. Id null.
 std::string as_cancelled(std::string_view response);
+
+/// What an agent is answered whose question nobody will answer: not approved. Raw JSON.
+std::string_view declined(question_kind kind);
 
 std::string notification_line(std::string_view method, std::string_view raw_params);
 std::string request_line(std::uint64_t n, std::string_view method, std::string_view raw_params);

@@ -1,6 +1,7 @@
 #include "server/core/session.h"
 
 #include "server/core/lines.h"
+#include "server/core/v2_states.h"
 
 #include <algorithm>
 #include <utility>
@@ -24,6 +25,25 @@ session::session(session_seed seed) : s_(std::move(seed)) {
     questions_.emplace(q.id, std::move(q));
   s_.questions.clear();
   if (s_.shim) agent_ = agent_state::ready;
+  activity_ = activity_of(s_.state);
+  busy_since_ = busy() ? 1 : 0; // any client may have seen it
+}
+
+session_seed forked(const session_seed& parent, std::int64_t id, std::string sid) {
+  session_seed copy;
+  copy.id = id;
+  copy.sid = std::move(sid);
+  copy.agent = parent.agent;
+  copy.cwd = parent.cwd;
+  copy.additional_dirs = parent.additional_dirs;
+  copy.title = parent.title;
+  copy.modes = parent.modes;
+  copy.config_options = parent.config_options;
+  copy.version = parent.version;
+  copy.head = parent.head;
+  copy.turns = parent.turns;
+  copy.processes = parent.processes;
+  return copy;
 }
 
 void session::step(const event& e, std::int64_t at_ms, actions& out) {
@@ -39,6 +59,8 @@ void session::bind(std::int64_t shim, std::uint64_t next_n) {
   ++s_.processes;
   agent_ = agent_state::starting;
   written_ = 0;
+  s_.state.clear();
+  activity_ = activity::idle;
 }
 
 const turn* session::find_turn(std::string_view key) const {
@@ -99,7 +121,9 @@ void session::start_next() {
     agent_ = agent_state::starting;
     out_->push_back(start_agent{});
   }
-  if (agent_ != agent_state::ready || queue_.empty()) return;
+  // An agent that works unasked is not interrupted: it would hold the prompt back, or drop its
+  // work.
+  if (agent_ != agent_state::ready || queue_.empty() || busy()) return;
   turn t = std::move(queue_.front());
   queue_.pop_front();
   start(std::move(t));
@@ -122,13 +146,15 @@ void session::start(turn t) {
   out_->push_back(durable{});
 }
 
-/// The turn's first entries: that it started, and what was asked, for everybody but its author.
+/// The turn's first entries: that it started, and what was asked, for everybody but its author. An
+/// agent of v2 tells itself what was asked, once it has it.
 void session::show_start(turn& t, const envelope& e) {
   forget_shown_terminals();
   t.number = ++s_.turns;
   t.started_seq = next_seq();
-  out_->push_back(
-      log_own{entry_kind::turn_started, {}, {}, t.started_seq, t.number, s_.processes, t.id});
+  out_->push_back(log_own{
+      entry_kind::turn_started, {}, {}, t.started_seq, t.number, s_.processes, t.id, s_.version});
+  if (speaks_v2()) return;
   for_each_element(member(e.params.in(t.prompt), "prompt"), [&](std::string_view block) {
     std::string line = user_message(quoted_sid_, block);
     const splice where = splice_of(*scan(line), line);
@@ -138,10 +164,13 @@ void session::show_start(turn& t, const envelope& e) {
 }
 
 /// Ends a turn in the log, in its row and for its key. The response is the agent's line, or acpd's;
-/// both: the log keeps the agent's, and everybody is told acpd's.
+/// both: the log keeps the agent's, and everybody is told acpd's. `said_by` v2: the agent's own
+/// updates say how the session is now.
 void session::end(turn t, turn_state state, std::string outcome, std::string_view agent_response,
-                  std::string own_response) {
-  if (t.number == 0) t.number = ++s_.turns; // never began
+                  std::string own_response, acp_version said_by) {
+  const bool began = t.number != 0;
+  if (!began) t.number = ++s_.turns;
+  const std::uint64_t process = began ? s_.processes : 0;
   const std::uint64_t seq = next_seq();
   t.state = state;
   t.outcome = std::move(outcome);
@@ -159,11 +188,18 @@ void session::end(turn t, turn_state state, std::string outcome, std::string_vie
                              own_response.empty() ? std::string_view() : told_as_cancelled,
                              seq,
                              t.number,
-                             s_.processes,
-                             t.id});
+                             process,
+                             t.id,
+                             said_by});
   else
-    out_->push_back(log_own{
-        entry_kind::turn_ended, std::move(own_response), {}, seq, t.number, s_.processes, t.id});
+    out_->push_back(log_own{entry_kind::turn_ended,
+                            std::move(own_response),
+                            {},
+                            seq,
+                            t.number,
+                            process,
+                            t.id,
+                            said_by});
   out_->push_back(turn_closed{t.started_seq, seq});
   t.prompt.clear();
   out_->push_back(save_turn{std::move(t)});
@@ -174,6 +210,8 @@ void session::end(turn t, turn_state state, std::string outcome, std::string_vie
 void session::on(const cancel_in& e) {
   if (running_ && (running_->author == e.author || running_->started_seq <= e.seen))
     cancel_running();
+  else if (!running_ && busy() && busy_since_ <= e.seen)
+    cancel_unasked();
   cancel_queued();
 }
 
@@ -185,6 +223,8 @@ void session::cancel_running() {
   cancel_questions(); // behind the cancel: else an agent may go on, and end as if nothing was
   out_->push_back(save_turn{*running_});
   out_->push_back(durable{});
+  // It took the prompt, and says that it does nothing: nothing more is to come.
+  if (speaks_v2() && running_->idled && ends_turn()) end_by_state();
 }
 
 void session::cancel_queued() {
@@ -214,9 +254,11 @@ void session::on(const cancel_request_in& e) {
 /// Stopping at once: the agent is not asked, and what it still says is not heard.
 void session::on(const close_in&) {
   withdraw_all();
+  forget_state("cancelled");
   if (running_) {
     turn t = std::move(*running_);
     running_.reset();
+    show_prompt(t);
     end(std::move(t), turn_state::ended, "cancelled", {}, as_cancelled({}));
   }
   cancel_queued();
@@ -244,6 +286,7 @@ void session::on(const delete_in&) {
 
 /// The agent is gone in the middle of a turn: said in the conversation, then in the response.
 void session::give_up(turn t, std::string_view outcome, std::string_view text) {
+  show_prompt(t);
   if (t.cancelled) {
     end(std::move(t), turn_state::ended, "cancelled", {}, as_cancelled({}));
     return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/version.h"
 #include "server/core/actions.h"
 #include "server/core/events.h"
 #include "server/core/terminal_views.h"
@@ -16,6 +17,7 @@ namespace acpd::core {
 struct choice {
   std::string method; // session/set_mode or session/set_config_option
   std::string params; // raw JSON of the request that set it
+  protocol::acp_version version = protocol::acp_version::v1; // of these
 };
 
 /// What a session is made from: a new one, or the rows that the last daemon left.
@@ -23,6 +25,9 @@ struct session_seed {
   std::int64_t id = 0;
   std::string sid; // as editors see it, without quotes; plain ASCII
   std::string agent, cwd, additional_dirs, title, agent_sid, modes, config_options;
+  // That the agent's last process spoke: of modes, config_options, state and questions.
+  protocol::acp_version version = protocol::acp_version::v1;
+  std::string state; // raw JSON: the last state_update of an agent of v2; empty: none
   std::vector<choice> chosen;
   std::uint64_t head = 0, turns = 0, processes = 0;
   bool closed = false;
@@ -33,6 +38,10 @@ struct session_seed {
   std::uint64_t next_n = 1;
   std::map<std::uint64_t, call> calls;
 };
+
+/// What a copy of `parent` begins with, which the agent has made under an id of its own (session/
+/// fork): its log up to `head`, its options. `id` and `sid` are the copy's.
+session_seed forked(const session_seed& parent, std::int64_t id, std::string sid);
 
 /// A session: its turns, its questions, its agent's life, and what of it goes into the log.
 /// Pure: step() takes an event and says what is to be done; nothing here waits, reads a clock or
@@ -64,8 +73,12 @@ public:
   bool has_call(std::string_view key) const;         // a request is under way
   bool awaits(std::string_view raw_id) const;        // the agent has a request of this id
   bool needs_person() const;                         // a permission or elicitation is pending
+  /// As clients are told it: running, requires_action, idle or interrupted.
+  std::string_view state() const;
+  /// What an agent of v2 does while it is idle: raw array; empty: it does not say.
+  std::string_view background() const;
   /// Nothing runs, waits or is asked: the agent may be stopped without loss.
-  bool quiet() const { return !running_ && queue_.empty() && waiting_.empty(); }
+  bool quiet() const { return !running_ && !busy() && queue_.empty() && waiting_.empty(); }
 
 private:
   // session.cpp: turns
@@ -78,7 +91,7 @@ private:
   void start(turn t);
   void show_start(turn& t, const protocol::envelope& e);
   void end(turn t, turn_state state, std::string outcome, std::string_view agent_response,
-           std::string own_response);
+           std::string own_response, protocol::acp_version said_by = protocol::acp_version::v1);
   void cancel_running();
   void cancel_queued();
   void give_up(turn t, std::string_view outcome, std::string_view text);
@@ -96,11 +109,31 @@ private:
   void on_notification(const agent_line& e);
   void on_request(const agent_line& e);
   void on_response(const agent_line& e);
+  void on_request_answered(const call& c, const agent_line& e);
+  void on_prompt_answered(const agent_line& e);
+  void interrupt(const agent_exited& e);
   void note_state(const agent_line& e, std::string_view variant);
   std::string_view message_id(const agent_line& e, std::string_view variant);
   void remember_choice(const call& c, std::string_view result);
   void say(std::string_view text);
-  void log_own_update(std::string line);
+  void log_own_update(std::string line, protocol::acp_version version = protocol::acp_version::v1);
+  // session_v2.cpp: turns of agents that speak ACP v2
+  bool speaks_v2() const { return s_.version == protocol::acp_version::v2; }
+  bool busy() const {
+    return activity_ == activity::running || activity_ == activity::requires_action;
+  }
+  bool on_v2_update(const agent_line& e, std::string_view variant);
+  void on_state(const agent_line& e);
+  bool on_echo(const agent_line& e);
+  void on_inserted(const agent_line& e);
+  void on_refused(const agent_line& e);
+  bool ends_turn() const;
+  void note_inserted(turn& t, std::string id);
+  void show_prompt(turn& t);
+  void end_by_state();
+  void cancel_unasked();
+  void forget_state(std::string_view reason);
+  void tell_commands(std::string_view commands);
   // session_terminals.cpp: what is shown of the agent's terminals
   void on(const terminal_started& e);
   void on(const terminal_output& e);
@@ -140,6 +173,9 @@ private:
   terminal_views terminals_;
   std::string progress_, last_outcome_, commands_;
   std::uint64_t written_ = 0;
+  activity activity_ = activity::idle; // of s_.state
+  std::uint64_t busy_since_ = 0; // v2: seq of the state_update that work without a turn began with
+  bool unasked_cancelled_ = false; // that work has been sent its session/cancel
 
   // the message that text chunks belong to when the agent names none
   std::string chunk_variant_, chunk_id_;

@@ -12,10 +12,10 @@ void session::say(std::string_view text) { log_own_update(own_message(quoted_sid
 
 /// A session/update that acpd made: an entry like an agent's own, so that every editor sees it and
 /// a replay has it.
-void session::log_own_update(std::string line) {
+void session::log_own_update(std::string line, acp_version version) {
   const splice where = splice_of(*scan(line), line);
   out_->push_back(log_own{entry_kind::own_update, std::move(line), where, next_seq(), turn_number(),
-                          s_.processes, 0});
+                          s_.processes, 0, version});
 }
 
 void session::on(const agent_line& e) {
@@ -43,16 +43,18 @@ entry_kind kind_of(std::string_view variant) {
 
 void session::on_update(const agent_line& e) {
   const std::string_view variant = e.e.variant.in(e.line);
+  if (speaks_v2() && on_v2_update(e, variant)) return;
   const bool chunk = is_chunk(variant);
   if (!chunk) {
     chunk_variant_.clear();
     note_state(e, variant);
   }
-  const bool terminals = !chunk && variant.starts_with("tool_call") && terminals_.concerns(e.line);
+  const bool terminals =
+      !chunk && !speaks_v2() && variant.starts_with("tool_call") && terminals_.concerns(e.line);
   const std::uint64_t seq = next_seq();
   out_->push_back(log_line{kind_of(variant), e.line, splice_of(e.e, e.line),
                            chunk ? message_id(e, variant) : std::string_view(), seq, turn_number(),
-                           s_.processes, 0});
+                           s_.processes, 0, s_.version});
   if (terminals) note_terminals(e);
 }
 
@@ -108,7 +110,11 @@ void session::on_notification(const agent_line& e) {
       if (at->second.raw_id != id) continue;
       question q = std::move(at->second);
       questions_.erase(at);
-      answer_agent(q, {}, R"({"code":-32800,"message":"cancelled"})", false);
+      if (speaks_v2() && asks_person(q.kind))
+        answer_agent(q, declined(q.kind), {}, false);
+      else
+        answer_agent(q, {}, R"({"code":-32800,"message":"cancelled"})", false);
+      if (!asks_person(q.kind)) return out_->push_back(erase_question{q.id});
       return settle(std::move(q), question_state::withdrawn, {});
     }
     return;
@@ -120,12 +126,16 @@ void session::on_notification(const agent_line& e) {
                            next_seq(),
                            turn_number(),
                            s_.processes,
-                           0});
+                           0,
+                           s_.version});
 }
 
-std::optional<question_kind> asks_for(std::string_view method) {
+std::optional<question_kind> asks_for(std::string_view method, acp_version version) {
   if (method == "session/request_permission") return question_kind::permission;
   if (method == "elicitation/create") return question_kind::elicitation;
+  // Agents of v2 read files and run terminals themselves.
+  if (version == acp_version::v2 && (method.starts_with("fs/") || method.starts_with("terminal/")))
+    return std::nullopt;
   if (method == "fs/read_text_file" || method == "fs/write_text_file") return question_kind::file;
   if (method.starts_with("terminal/")) return question_kind::terminal;
   // mcp/message: the agent calls an MCP server that lives in an editor.
@@ -138,14 +148,16 @@ void session::on_request(const agent_line& e) {
   question q;
   q.raw_id = e.e.id.in(e.line);
   q.method = method;
-  const auto kind = asks_for(method);
+  const auto kind = asks_for(method, s_.version);
   if (!kind) {
-    const std::string text = "acpd does not know the method " + std::string(method);
+    const std::string text =
+        "acpd does not know the method " + std::string(method) + (speaks_v2() ? " in ACP v2" : "");
     send_line(send_kind::response, method, error_line(q.raw_id, method_not_found, text), 0);
     return;
   }
   q.id = e.question_id;
   q.kind = *kind;
+  q.version = s_.version;
   q.state = question_state::pending;
   q.turn = turn_number();
   q.nonce = e.nonce;
@@ -160,7 +172,8 @@ void session::on_request(const agent_line& e) {
                              next_seq(),
                              q.turn,
                              s_.processes,
-                             q.id});
+                             q.id,
+                             s_.version});
     if (running_ && running_->cancelled) { // asked after the cancel: nobody will look at it
       questions_.emplace(q.id, std::move(q));
       return cancel_questions();
@@ -192,14 +205,20 @@ void session::on_response(const agent_line& e) {
   if (c.kind != send_kind::prompt && c.kind != send_kind::request) return;
   s_.calls.erase(at);
   out_->push_back(forget_sent{n});
-  if (c.kind == send_kind::request) {
-    if (e.e.result) remember_choice(c, e.e.result.in(e.line));
-    std::string answer = e.e.result ? result_line("null", e.e.result.in(e.line))
-                                    : error_line("null", e.e.error.in(e.line));
-    out_->push_back(save_answer{c.key, c.keyed, 0, std::move(answer)});
-    return;
-  }
-  if (!running_ || running_->id != c.ref) return;
+  if (c.kind == send_kind::request) return on_request_answered(c, e);
+  if (running_ && running_->id == c.ref) on_prompt_answered(e);
+}
+
+void session::on_request_answered(const call& c, const agent_line& e) {
+  if (e.e.result) remember_choice(c, e.e.result.in(e.line));
+  std::string answer = e.e.result ? result_line("null", e.e.result.in(e.line))
+                                  : error_line("null", e.e.error.in(e.line));
+  out_->push_back(save_answer{c.key, c.keyed, 0, std::move(answer)});
+}
+
+/// v1: the turn is over. v2: it begins, if the agent took the prompt.
+void session::on_prompt_answered(const agent_line& e) {
+  if (speaks_v2()) return e.e.result ? on_inserted(e) : on_refused(e);
   withdraw_all();
   turn t = std::move(*running_);
   running_.reset();
@@ -219,7 +238,7 @@ void session::remember_choice(const call& c, std::string_view result) {
   std::erase_if(s_.chosen, [&](const choice& old) {
     return old.method == c.method && member(old.params, "configId") == option;
   });
-  s_.chosen.push_back({c.method, c.params});
+  s_.chosen.push_back({c.method, c.params, s_.version});
   if (c.method == "session/set_mode" && !s_.modes.empty()) {
     const std::string_view current = member(s_.modes, "currentModeId");
     if (!current.empty())
@@ -242,6 +261,11 @@ constexpr int max_attempts = 3;
 
 void session::on(const agent_ready& e) {
   agent_ = agent_state::ready;
+  if (s_.version != e.version) { // the options were in the other version's words
+    s_.modes.clear();
+    s_.config_options.clear();
+    s_.version = e.version;
+  }
   s_.agent_sid = e.agent_sid;
   if (!e.modes.empty()) s_.modes = e.modes;
   if (!e.config_options.empty()) s_.config_options = e.config_options;
@@ -250,6 +274,7 @@ void session::on(const agent_ready& e) {
     say("acpd: the agent could not restore this conversation, so it starts without its earlier "
         "context. "
         "What was said before is still shown here.");
+  if (!e.commands.empty() && e.commands != commands_) tell_commands(e.commands);
   for (const waiting_request& w : std::exchange(waiting_, {}))
     pass(w.line, *scan(w.line), w.key, w.keyed);
   start_next();
@@ -283,27 +308,30 @@ void session::on(const agent_exited& e) {
   agent_ = agent_state::none;
   s_.shim = 0;
   terminals_ = {}; // they ended with it
-  if (running_) {
-    turn t = std::move(*running_);
-    if (t.sent_as > e.started && !t.cancelled &&
-        ++t.attempts < max_attempts) { // it never reached the agent
-      running_.reset();
-      t.state = turn_state::queued;
-      out_->push_back(save_turn{t});
-      out_->push_back(durable{});
-      queue_.push_front(std::move(t));
-    } else {
-      const bool unknown = t.sent_as > e.written && t.sent_as <= e.started;
-      const std::string text =
-          "acpd: the agent " + e.how + " in the middle of this turn. " +
-          (unknown ? "It is not known whether it got the prompt." : "The turn was interrupted.") +
-          " The next prompt starts it again.";
-      give_up(std::move(t), unknown ? "outcome_unknown" : "interrupted", text);
-      running_.reset();
-    }
-  }
+  forget_state("error");
+  if (running_) interrupt(e);
   out_->push_back(save_session{});
   start_next();
+}
+
+/// The agent ended in the middle of a turn, or before it had the prompt.
+void session::interrupt(const agent_exited& e) {
+  turn t = std::move(*running_);
+  if (t.sent_as > e.started && !t.cancelled && ++t.attempts < max_attempts) { // it never had it
+    running_.reset();
+    t.state = turn_state::queued;
+    out_->push_back(save_turn{t});
+    out_->push_back(durable{});
+    queue_.push_front(std::move(t));
+    return;
+  }
+  const bool unknown = t.sent_as > e.written && t.sent_as <= e.started;
+  const std::string text =
+      "acpd: the agent " + e.how + " in the middle of this turn. " +
+      (unknown ? "It is not known whether it got the prompt." : "The turn was interrupted.") +
+      " The next prompt starts it again.";
+  give_up(std::move(t), unknown ? "outcome_unknown" : "interrupted", text);
+  running_.reset();
 }
 
 void session::on(const agent_progress& e) {

@@ -47,7 +47,13 @@ bool chooses(const question& q, std::string_view result) {
   return offered;
 }
 
+/// In v2 a person who lets the question go has answered it: not approved.
+bool refuses(const question& q, const answer_in& e) {
+  return e.by == acp_version::v2 && q.kind == question_kind::permission && !e.result.empty();
+}
+
 bool settles(const question& q, std::string_view result) {
+  if (asks_person(q.kind) && result.empty()) return false;
   if (q.kind == question_kind::permission) return chooses(q, result);
   if (q.kind != question_kind::elicitation) return true;
   const std::string_view action = member(result, "action");
@@ -61,13 +67,16 @@ void session::on(const answer_in& e) {
   if (at == questions_.end()) return; // settled already: the first answer won
   question q = at->second;
   const bool person = asks_person(q.kind);
+  const bool settled = settles(q, e.result);
+  const bool refused = !settled && refuses(q, e);
   // An editor that cannot show it, or whose answer approves nothing: the row goes on waiting.
-  if (person && (e.result.empty() || !settles(q, e.result))) return;
+  if (person && !settled && !refused) return;
   const bool secret = q.kind == question_kind::elicitation;
-  answer_agent(q, e.result, e.error, secret);
+  answer_agent(q, refused ? declined(q.kind) : e.result, e.error, secret);
   questions_.erase(at);
   if (person)
-    settle(std::move(q), question_state::answered, secret ? std::string() : std::string(e.result));
+    settle(std::move(q), refused ? question_state::cancelled : question_state::answered,
+           secret ? std::string() : std::string(e.result));
   else
     out_->push_back(erase_question{q.id});
 }
@@ -99,18 +108,16 @@ void session::withdraw_all() {
   }
 }
 
-/// A turn is being cancelled: some agents wait for ever unless each question is answered.
+/// A turn is being cancelled: some agents wait for ever unless each question is answered. What an
+/// agent of v2 asked outside of it may be about work that goes on.
 void session::cancel_questions() {
   for (auto at = questions_.begin(); at != questions_.end();) {
     question& q = at->second;
-    if (!asks_person(q.kind)) {
+    if (!asks_person(q.kind) || (speaks_v2() && q.turn != turn_number())) {
       ++at;
       continue;
     }
-    const bool permission = q.kind == question_kind::permission;
-    answer_agent(q,
-                 permission ? R"({"outcome":{"outcome":"cancelled"}})" : R"({"action":"cancel"})",
-                 {}, false);
+    answer_agent(q, declined(q.kind), {}, false);
     settle(std::move(q), question_state::cancelled, {});
     at = questions_.erase(at);
   }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "protocol/version.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +21,7 @@ enum class entry_kind : std::uint8_t {
   agent_notification, // any other notification of the agent
   notice,             // live only
   gated,              // an update for clients that have the capability
+  prompt_inserted,    // v2 agents: it has the prompt, as the message message_id; no line
 };
 
 /// message_id of a turn_ended entry whose line says something else than what editors are told:
@@ -54,6 +57,12 @@ struct turn {
   std::uint64_t started_seq = 0; // of turn_started; 0 if this daemon did not see it
   int attempts = 0;              // processes that ended before they had the prompt
   bool cancelled = false;        // session/cancel is on its way to the agent
+  // Of an agent of ACP v2, whose answer to the prompt only says that it took it:
+  std::string message_id; // the prompt's, from the answer or its echo; empty: not taken yet
+  bool inserted = false;  // the agent has answered the prompt
+  bool echoed = false;    // its message stands in the log
+  bool worked = false;    // the agent was seen to work since it took the prompt
+  bool idled = false;     // it said to be idle since the prompt was sent, and did not end the turn
 };
 
 enum class question_state : std::uint8_t { pending, answered, cancelled, withdrawn };
@@ -67,8 +76,8 @@ enum class question_kind : std::uint8_t {
   extension,   // _…: the editor of the turn's author
 };
 
-/// Which kind a request of the agent is; empty: a method that acpd does not know.
-std::optional<question_kind> asks_for(std::string_view method);
+/// Which kind a request of the agent is; empty: a method that acpd does not know in that version.
+std::optional<question_kind> asks_for(std::string_view method, protocol::acp_version version);
 
 /// Is the answer a person's, and so the question in the log, shown to every editor?
 constexpr bool asks_person(question_kind kind) {
@@ -79,7 +88,8 @@ struct question {
   std::int64_t id = 0; // row
   question_kind kind{};
   question_state state{};
-  std::uint64_t turn = 0; // number
+  protocol::acp_version version = protocol::acp_version::v1; // of line
+  std::uint64_t turn = 0;                                    // number
   std::string method;
   std::string raw_id; // the agent's id, raw JSON
   std::string nonce;
@@ -106,6 +116,14 @@ enum class agent_state : std::uint8_t {
   none,     // no process
   starting, // a process is being started or does its handshake
   ready,    // takes prompts
+};
+
+/// What an agent of ACP v2 says of its foreground work (state_update).
+enum class activity : std::uint8_t {
+  idle, // also: it has not said anything
+  running,
+  requires_action,
+  unknown, // a state that acpd does not know: not idle
 };
 
 } // namespace acpd::core

@@ -1,5 +1,6 @@
 #include "server/net/agent_facts.h"
 
+#include "protocol/convert.h"
 #include "server/net/control.h"
 #include "server/net/hub.h"
 #include "server/wire/known_agents.h"
@@ -14,6 +15,7 @@
 namespace acpd::net {
 
 namespace json = boost::json;
+using protocol::acp_version;
 
 namespace {
 
@@ -22,35 +24,58 @@ json::object& object_at(json::object& parent, std::string_view key) {
   return v.is_object() ? v.get_object() : v.emplace_object();
 }
 
-} // namespace
-
-std::string initialize_answer(const std::string& agents_result, bool terminal_login,
-                              bool close_stops) {
+json::object parsed_object(const std::string& text) {
   error_code bad;
   json::parse_options deep;
   deep.max_depth = 256;
-  json::value parsed = json::parse(agents_result, bad, {}, deep);
-  json::object result =
-      !bad && parsed.is_object() ? std::move(parsed.get_object()) : json::object();
-  result["protocolVersion"] = 1;
-  json::object& caps = object_at(result, "agentCapabilities");
+  json::value parsed = json::parse(text, bad, {}, deep);
+  return !bad && parsed.is_object() ? std::move(parsed.get_object()) : json::object();
+}
+
+std::string in_words_of(acp_version editor, const std::string& agents_result) {
+  const acp_version agent =
+      protocol::member(agents_result, "protocolVersion") == "2" ? acp_version::v2 : acp_version::v1;
+  return agent == editor ? agents_result : protocol::initialize_result_for(editor, agents_result);
+}
+
+void overlay_v1(json::object& caps, bool close_stops) {
   caps["loadSession"] = true;
   json::object& session = object_at(caps, "sessionCapabilities");
-  session["list"] = json::object();
-  session["resume"] = json::object();
-  session["delete"] = json::object();
+  for (const std::string_view own : {"list", "resume", "delete"})
+    session[own] = json::object();
   if (close_stops)
     session["close"] = json::object();
   else
     session.erase("close"); // some editors send it when a tab is closed
   session.erase("fork");
+}
+
+/// v2's baseline needs no saying; of the unstable ones what acpd does by itself.
+void overlay_v2(json::object& caps) {
+  json::object& session = object_at(caps, "session");
+  for (const std::string_view own : {"delete", "status", "title"})
+    session[own] = json::object();
+  session.erase("fork");
+}
+
+} // namespace
+
+std::string initialize_answer(const std::string& agents_result, const editor_terms& editor) {
+  const bool v2 = editor.version == acp_version::v2;
+  json::object result = parsed_object(in_words_of(editor.version, agents_result));
+  result["protocolVersion"] = static_cast<int>(editor.version);
+  json::object& caps = object_at(result, v2 ? "capabilities" : "agentCapabilities");
+  if (v2)
+    overlay_v2(caps);
+  else
+    overlay_v1(caps, editor.close_stops);
   object_at(caps, "_meta")["acpd"] = {
       {"version", 1},
       {"methods", json::parse(control::methods())},
       {"notifications",
        {"_acpd/watch/changed", "_acpd/state", "_acpd/heartbeat", "_acpd/stream/resumed"}}};
   if (auto* methods = result.if_contains("authMethods");
-      methods && methods->is_array() && !terminal_login) {
+      methods && methods->is_array() && !editor.terminal_login) {
     json::array kept;
     for (json::value& m : methods->get_array()) {
       const json::value* type = m.is_object() ? m.get_object().if_contains("type") : nullptr;
@@ -62,7 +87,7 @@ std::string initialize_answer(const std::string& agents_result, bool terminal_lo
 }
 
 std::string fingerprint(const wire::agent_config& agent) {
-  std::string text = "acp 1";
+  std::string text = "acp " + std::to_string(static_cast<int>(agent.acp_version));
   for (const std::string& word : agent.command)
     text.append("\n").append(word);
   for (const auto& [name, value] : agent.env)

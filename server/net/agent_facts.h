@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/version.h"
 #include "server/wire/config.h"
 
 #include <string>
@@ -7,10 +8,17 @@
 
 namespace acpd::net {
 
+/// What decides how an editor is answered.
+struct editor_terms {
+  protocol::acp_version version = protocol::acp_version::v1;
+  bool terminal_login = false; // it can show a login in a terminal
+  bool close_stops = false;    // v1: session/close is offered, as it ends the work
+};
+
 /// acpd's answer to an editor's `initialize`: the agent's own, with what acpd does itself put over
-/// it (load, list, resume, delete, close, _meta), and without what the client cannot do.
-std::string initialize_answer(const std::string& agents_result, bool terminal_login,
-                              bool close_stops);
+/// it (load, list, resume, delete, close, _meta), and without what the client cannot do. In the
+/// editor's version, whatever the agent's.
+std::string initialize_answer(const std::string& agents_result, const editor_terms& editor);
 
 /// Changes when the agent may be another one: command line, the program's inode, size and mtime,
 /// configured environment, ACP version.

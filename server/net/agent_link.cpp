@@ -153,7 +153,7 @@ void agent_link::on_data(std::uint64_t offset, std::string_view bytes) {
   const std::uint64_t before = consumed_;
   lines_.feed(bytes, [&](std::string_view line, std::size_t end, bool too_long) {
     consumed_ = base + end;
-    if (gone_ || stopping_) return;
+    if (gone_ || stopping_ || again_) return;
     if (!too_long) return on_line(line);
     spdlog::warn("agent={} shim={} wrote a line above {} bytes: thrown away", agent_name_, id_,
                  hub_.config.max_line_bytes);
@@ -244,6 +244,7 @@ void agent_link::detach() {
 }
 
 void agent_link::on_exited(const agent::shim_exit& how) {
+  if (again_) return; // it is being ended
   std::string text;
   if (how.spawn_errno)
     text = std::string("could not be started (") + std::strerror(how.spawn_errno) + ")";
@@ -259,7 +260,7 @@ void agent_link::shim_lost() {
   error_code ignored;
   if (socket_) socket_->close(ignored);
   socket_.reset();
-  if (gone_ || hub_.stopping) return;
+  if (gone_ || again_ || hub_.stopping) return;
   hub_.pool.block([dir = dir_] { return agent::shim_alive(dir); },
                   [self = shared_from_this()](bool alive) {
                     if (self->gone_) return;
@@ -341,26 +342,32 @@ void agent_link::finish(const std::string& how, const agent::shim_progress& sent
 void agent_link::clean_up(bool shim_alive) {
   hub_.log.put(store::erase_shim{id_});
   hub_.log.after_commit([self = shared_from_this(), shim_alive] {
-    if (shim_alive) {
-      self->frame(shim_frame::kill);
-      self->write();
-    }
+    if (shim_alive) self->kill_shim();
     self->hub_.forget(*self);
-    self->hub_.pool.block(
-        [dir = self->dir_, hello = self->hello_, shim_alive] {
-          for (int i = 0; shim_alive && i < 200 && agent::shim_alive(dir); ++i)
-            ::usleep(10'000);
-          if (hello.agent_pid > 0)
-            agent::end_tree(hello, std::filesystem::path(dir).filename().string());
-          return agent::remove_dir(dir).has_value();
-        },
-        [self](bool ok) {
-          self->detach();
-          if (!ok)
-            spdlog::warn("shim={}: its folder {} could not be removed", self->id_, self->dir_);
-        });
+    self->end_process(shim_alive, [self] { self->detach(); });
   });
   hub_.log.flush();
+}
+
+void agent_link::kill_shim() {
+  frame(shim_frame::kill);
+  write();
+}
+
+/// Waits for the shim's end, ends what is left of the agent's tree, and removes the folder.
+void agent_link::end_process(bool shim_alive, std::move_only_function<void()> then) {
+  hub_.pool.block(
+      [dir = dir_, hello = hello_, shim_alive] {
+        for (int i = 0; shim_alive && i < 200 && agent::shim_alive(dir); ++i)
+          ::usleep(10'000);
+        if (hello.agent_pid > 0)
+          agent::end_tree(hello, std::filesystem::path(dir).filename().string());
+        return agent::remove_dir(dir).has_value();
+      },
+      [self = shared_from_this(), then = std::move(then)](bool ok) mutable {
+        if (!ok) spdlog::warn("shim={}: its folder {} could not be removed", self->id_, self->dir_);
+        then();
+      });
 }
 
 } // namespace acpd::net

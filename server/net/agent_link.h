@@ -48,6 +48,7 @@ public:
   session_host* host() const { return host_; }
   const core::handshake& handshake() const { return handshake_; }
   bool usable() const { return !gone_ && !stopping_; }
+  protocol::acp_version version() const { return handshake_.version(); } // once initialised
 
   // agent_start.cpp
   /// Starts the shim and, through it, the agent; then initialises it. `auth`: params of the last
@@ -105,7 +106,10 @@ private:
     terminal_want want;
   };
 
-  void spawned(std::expected<agent::spawned, agent::spawn_failure> done, std::string not_installed);
+  void spawn_shim();
+  void spawned(std::expected<agent::spawned, agent::spawn_failure> done);
+  void start_again(); // agent_version.cpp
+  void started_again();
   asio::awaitable<void> read_loop(std::shared_ptr<agent_link> self);
   void on_frame(const wire::frame_header& h, std::string_view payload);
   void on_hello(std::string_view payload);
@@ -117,6 +121,8 @@ private:
   void shim_lost();
   void read_rest(std::uint64_t from);
   void clean_up(bool shim_alive);
+  void kill_shim();
+  void end_process(bool shim_alive, std::move_only_function<void()> then);
   void finish(const std::string& how, const agent::shim_progress& sent, bool shim_alive);
   void fail(std::string text, std::string error = {});
   friend class hub;
@@ -132,12 +138,19 @@ private:
   void terminal_started(std::uint64_t terminal, std::int64_t question);
   void answer_terminal(std::uint64_t terminal, const terminal_wait& w,
                        const agent::term_status& status, std::string_view output);
+  /// What a process is started with, kept until it is initialised.
+  struct order {
+    agent::spawn_spec what;
+    wire::agent_config configured;
+    std::filesystem::path env_file;
+  };
   hub& hub_;
   const std::int64_t id_;
   const std::string agent_name_;
   const std::string dir_;
   session_host* host_ = nullptr;
   core::handshake handshake_{std::string()};
+  order order_;
   failed failed_;
   asked asked_;
   std::vector<std::move_only_function<void()>> initialised_;
@@ -162,6 +175,7 @@ private:
   std::uint64_t received_ = 0; // offset after the last byte that came
   std::uint64_t consumed_ = 0; // offset after the last whole line
   std::uint64_t bad_lines_ = 0;
+  bool again_ = false; // its process ends, and another is started for this link
   bool stopping_ = false;
   bool gone_ = false;
 };

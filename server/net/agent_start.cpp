@@ -80,7 +80,7 @@ void hub::start_agent(session_host& host) {
           return secrets{db.secret("auth:" + name).value_or(""),
                          db.secret("session:" + std::to_string(session)).value_or("[]")};
         },
-        [this, made, session, configured](const secrets& found) {
+        [this, made, session, configured](const secrets& found) mutable {
           session_host* there = find(session);
           if (!there || there->agent != made) return made->abandon(); // closed meanwhile
           const core::session_seed& seed = there->core.data();
@@ -128,24 +128,33 @@ void agent_link::start(agent::spawn_spec what, const wire::agent_config& configu
   what.argv = configured.command;
   what.spool_limit = hub_.config.spool_bytes;
   what.linger = hub_.config.linger;
-  hub_.pool.block(
-      [what = std::move(what), env_file = std::move(env_file), configured,
-       state_dir = hub_.paths.state_dir]() mutable {
-        auto own = configured.env;
-        if (configured.name == "runner") own.emplace("ACPD_RUNNER_STATE", state_dir / "runner.db");
-        what.env = environment(what.env, env_file, own, what.dir.filename());
-        return agent::spawn_shim(what);
-      },
-      [self = shared_from_this(), help = wire::not_installed(configured)](auto done) {
-        self->spawned(std::move(done), help);
-      });
+  order_ = {std::move(what), configured, std::move(env_file)};
+  if (configured.acp_version == protocol::acp_version::v1) return spawn_shim();
+  // Did it say before that it speaks v1 only?
+  hub_.facts(configured, [self = shared_from_this()](const std::optional<std::string>& known) {
+    if (!known || protocol::member(*known, "protocolVersion") != "1")
+      self->handshake_.speak(protocol::acp_version::v2);
+    self->spawn_shim();
+  });
 }
 
-void agent_link::spawned(std::expected<agent::spawned, agent::spawn_failure> done,
-                         std::string not_installed) {
+void agent_link::spawn_shim() {
+  hub_.pool.block(
+      [order = order_, state_dir = hub_.paths.state_dir]() mutable {
+        auto own = order.configured.env;
+        if (order.configured.name == "runner")
+          own.emplace("ACPD_RUNNER_STATE", state_dir / "runner.db");
+        order.what.env =
+            environment(order.what.env, order.env_file, own, order.what.dir.filename());
+        return agent::spawn_shim(order.what);
+      },
+      [self = shared_from_this()](auto done) { self->spawned(std::move(done)); });
+}
+
+void agent_link::spawned(std::expected<agent::spawned, agent::spawn_failure> done) {
   if (!done) {
     const bool missing = done.error().problem == agent::spawn_problem::command_not_found;
-    return give_up(missing ? not_installed
+    return give_up(missing ? wire::not_installed(order_.configured)
                            : "the agent \"" + agent_name_ +
                                  "\" could not be started: " + done.error().text);
   }
@@ -207,10 +216,11 @@ void agent_link::next_step(std::optional<core::handshake::request> r) {
       next_step(handshake_.on_response(result, error));
     });
   }
+  const state now = handshake_.now();
+  if (now == state::older) return start_again();
   if (!handshake_.initialize_result().empty())
     for (auto& f : std::exchange(initialised_, {}))
       f();
-  const state now = handshake_.now();
   if (now == state::failed && handshake_.initialize_result().empty())
     return fail("the agent \"" + agent_name_ + "\" refused to be initialised", handshake_.error());
   if (now != state::ready && now != state::failed) return;
@@ -227,7 +237,8 @@ void agent_link::became_ready() {
   hub_.log.put(row(true));
   failed_ = nullptr;
   hub_.step(*host_, core::agent_ready{handshake_.agent_sid(), handshake_.modes(),
-                                      handshake_.config_options(), handshake_.fresh_after_loss()});
+                                      handshake_.config_options(), handshake_.fresh_after_loss(),
+                                      handshake_.version(), handshake_.commands()});
   for (const std::string& line : std::exchange(early_, {}))
     on_line(line);
 }

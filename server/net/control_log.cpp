@@ -29,13 +29,7 @@ std::string log_entries(store::reader& db, std::int64_t session, std::uint64_t f
     out +=
         R"({"seq":)" + std::to_string(e.seq) + R"(,"at":")" + iso_time(e.at_ms) + R"(","kind":")";
     out.append(name_of(e.kind)).append(R"(","turn":)").append(std::to_string(e.turn));
-    if (!e.bytes.empty()) {
-      chunk one;
-      append_entry(one, e, sid, epoch);
-      while (!one.bytes.empty() && one.bytes.back() == '\n')
-        one.bytes.pop_back();
-      out.append(R"(,"frame":)").append(one.bytes);
-    }
+    if (!e.bytes.empty()) out.append(R"(,"frame":)").append(logged_line(e, sid, epoch));
     out += '}';
     return count < limit && out.size() < (std::size_t{4} << 20);
   });

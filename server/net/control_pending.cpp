@@ -3,7 +3,6 @@
 #include "server/net/control.h"
 #include "server/net/hub.h"
 
-
 namespace acpd::net {
 
 using namespace protocol;

@@ -12,8 +12,6 @@ using namespace protocol;
 
 namespace {
 
-constexpr std::size_t longest_title = 500;
-
 /// The queued turn that params.turn names; 0: none, or it has started.
 std::int64_t queued_turn(std::string_view raw, const session_host& host) {
   std::int64_t id = 0;

@@ -109,8 +109,8 @@ void hub::forget(agent_link& link) {
   agents.erase(link.id());
 }
 
-void session_host::show(std::shared_ptr<const chunk> c) {
-  log.add(std::move(c));
+void session_host::show(const rendered_batch& batch) {
+  log.show(batch);
   for (link* l : std::vector(log.followers))
     l->ring_bell(*this);
 }

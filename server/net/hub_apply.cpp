@@ -13,8 +13,8 @@ struct apply_actions {
   session_host& host;
 
   store::entry entry(core::entry_kind kind, std::string_view line, const protocol::splice& where,
-                     std::uint64_t seq, std::uint64_t turn, std::uint64_t process,
-                     std::int64_t ref) const {
+                     std::uint64_t seq, std::uint64_t turn, std::uint64_t process, std::int64_t ref,
+                     protocol::acp_version version) const {
     store::entry e;
     e.session = host.core.data().id;
     e.seq = seq;
@@ -24,18 +24,21 @@ struct apply_actions {
     e.process = process;
     e.splice = where.pack();
     e.ref = ref;
+    e.version = static_cast<std::uint8_t>(version);
     e.bytes = line;
     return e;
   }
 
   void operator()(core::log_line& a) {
-    store::entry e = entry(a.kind, a.line, a.where, a.seq, a.turn, a.process, a.ref);
+    store::entry e = entry(a.kind, a.line, a.where, a.seq, a.turn, a.process, a.ref, a.version);
     e.message_id = a.message_id;
     h.log.append(host, e);
     fold_if_long(a.seq);
   }
   void operator()(core::log_own& a) {
-    h.log.append(host, entry(a.kind, a.line, a.where, a.seq, a.turn, a.process, a.ref));
+    store::entry e = entry(a.kind, a.line, a.where, a.seq, a.turn, a.process, a.ref, a.version);
+    e.message_id = a.message_id;
+    h.log.append(host, e);
     fold_if_long(a.seq);
   }
   void operator()(core::save_session&) {

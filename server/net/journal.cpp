@@ -27,11 +27,8 @@ journal::pending& journal::open() {
 void journal::append(session_host& host, const store::entry& e) {
   pending& now = open();
   now.rows->append(e);
-  if (!host.log.open) {
-    host.log.open = std::make_shared<chunk>();
-    now.chunks.emplace_back(&host, host.log.open);
-  }
-  append_entry(*host.log.open, e, host.core.quoted_sid(), epoch_);
+  if (host.log.append(e, host.core.data(), host.core.quoted_sid(), epoch_))
+    now.shown.emplace_back(&host, nullptr);
   ACPD_CRASH_POINT("net.append");
 }
 
@@ -55,7 +52,7 @@ void journal::forget(agent_link& link) {
 
 void journal::forget(session_host& host) {
   const auto drop = [&](pending& p) {
-    std::erase_if(p.chunks, [&](const auto& c) { return c.first == &host; });
+    std::erase_if(p.shown, [&](const auto& s) { return s.first == &host; });
   };
   if (open_) drop(*open_);
   for (auto& p : in_flight_)
@@ -77,8 +74,8 @@ void journal::flush() {
 void journal::submit() {
   for (auto& [link, offset] : open_->offsets)
     open_->rows->put(store::set_offset{link->id(), offset, link->next_n()});
-  for (auto& [host, made] : open_->chunks)
-    host->log.open.reset();
+  for (auto& [host, made] : open_->shown)
+    made = host->log.take_open();
   auto rows = std::move(open_->rows);
   in_flight_.push_back(std::move(open_));
   writer_->submit(std::move(rows));
@@ -92,8 +89,8 @@ void journal::take_done() {
       ACPD_CRASH_POINT("net.ack");
       link->acknowledge(offset);
     }
-    for (auto& [host, made] : p->chunks)
-      host->show(std::move(made));
+    for (auto& [host, made] : p->shown)
+      host->show(*made);
     for (effect& f : p->effects)
       f();
     rows->clear();

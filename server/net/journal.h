@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/net/chunk.h"
+#include "server/net/feed.h"
 #include "server/store/writer.h"
 
 #include <deque>
@@ -24,7 +24,7 @@ public:
   journal(std::unique_ptr<store::writer> writer, std::string epoch)
       : writer_(std::move(writer)), epoch_(std::move(epoch)) {}
 
-  /// Appends an entry to the batch and, rendered, to the session's open chunk.
+  /// Appends an entry to the batch and, rendered, to what the session's followers will be shown.
   void append(session_host& host, const store::entry& e);
   void put(store::operation op) { open().rows->put(std::move(op)); }
   void make_durable() { open().rows->make_durable(); }
@@ -48,7 +48,7 @@ public:
 private:
   struct pending {
     std::unique_ptr<store::batch> rows;
-    std::vector<std::pair<session_host*, std::shared_ptr<chunk>>> chunks;
+    std::vector<std::pair<session_host*, std::shared_ptr<const rendered_batch>>> shown;
     std::vector<std::pair<agent_link*, std::uint64_t>> offsets;
     std::vector<effect> effects;
   };

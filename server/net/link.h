@@ -5,7 +5,7 @@
 #include "protocol/line_splitter.h"
 #include "server/core/handshake.h"
 #include "server/net/asio.h"
-#include "server/net/chunk.h"
+#include "server/net/entry_view.h"
 #include "server/net/session_host.h"
 #include "server/store/database.h"
 #include "server/wire/bridge_frames.h"
@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +51,25 @@ struct due_response {
   std::string raw_id;
   std::uint64_t n = 0;
   std::string result; // raw JSON
+  enum class of : std::uint8_t {
+    attach, // load, resume
+    close,  // the last that this client hears of the session
+  } what = of::attach;
 };
+
+/// A request of this client that has not been answered.
+struct open_request {
+  std::string key;
+  std::string method;       // the client's own
+  std::int64_t session = 0; // its result is to be converted from the words of that one's agent
+};
+
+/// The version of ACP that is spoken with a client, by the protocolVersion that it asks for (raw);
+/// empty: there is none.
+std::optional<protocol::acp_version> version_for(std::string_view requested, bool v2_is_on);
+
+/// In bytes; of a session.
+inline constexpr std::size_t longest_title = 500;
 
 /// Whether params.prompt is one: an array of content blocks, at least one.
 bool is_prompt(std::string_view raw);
@@ -65,11 +84,13 @@ struct attachment {
   bool folding = false;        // a compacted replay is being made
   std::shared_ptr<const chunk> replayed;       // what the reader thread brought
   std::shared_ptr<const chunk> ahead;          // the same, behind it: read while that was written
+  std::shared_ptr<entry_view> behind;          // made them; null while the reader thread has it
   std::vector<protocol::folded_frame> folded;  // of a compacted replay: the part at hand
   std::size_t next_folded = 0;                 // in it
   std::size_t folded_before = 0;               // frames of the parts before
   std::size_t skip_folded = 0;                 // frames that a cut replay has shown already
   std::optional<store::replay_position> parts; // while there are more
+  std::shared_ptr<protocol::renderer> folds;   // of a log in the other version
   std::optional<due_response> due;
   bool ask_pending = false;                  // after the response: what is pending is asked again
   std::map<std::int64_t, std::string> shown; // question row → id under which the editor shows it
@@ -96,6 +117,7 @@ public:
   void close();
 
   const std::string& author() const { return author_; }
+  protocol::acp_version version() const { return version_; }
   const client_abilities& abilities() const { return abilities_; }
   std::uint64_t last_active() const { return last_active_; }
   bool attached(const session_host& host) const { return attached_.contains(host.core.data().id); }
@@ -170,6 +192,8 @@ private:
   void cancel_early();
 
   // link_requests.cpp
+  struct method;
+  static std::span<const method> methods();
   void on_request(const incoming& r);
   void new_session(const incoming& r);
   void open_session(const kept& r);
@@ -178,11 +202,24 @@ private:
   void created(const kept& r, const std::shared_ptr<agent_link>& agent);
   void list(const incoming& r);
   void prompt(const incoming& r, session_host& host);
-  void close_session(const incoming& r, session_host& host);
+  void close(const incoming& r);
   void delete_session(const incoming& r, session_host& host);
   void pass_on(const incoming& r, session_host& host);
+  void note_agents_words(const incoming& r, const session_host& host);
   session_host* session_of(const incoming& r);
   void leave(session_host& host);
+
+  // link_v2.cpp: what only ACP v2 has, or has otherwise
+  bool v2() const { return version_ == protocol::acp_version::v2; }
+  bool answer_if_inserted(const incoming& r, session_host& host, const core::turn& t);
+  void answer_known_prompt(const store::key_row& row, const incoming& r);
+  std::string in_own_words(const open_request& request, std::string_view line);
+  std::string state_line(const session_host& host) const;
+  void respond_with_state(session_host& host, attachment& a);
+  void resume_v2(const incoming& r, session_host& host);
+  void close_v2(const incoming& r);
+  void status(const incoming& r, session_host& host);
+  void set_title(const incoming& r, session_host& host);
 
   // link_mcp.cpp
   bool keep_servers(const incoming& r, session_host& host);
@@ -209,9 +246,11 @@ private:
   bool passes(const attachment& a, const item& i) const;
   bool shows(const protocol::folded_frame& f) const;
   void special(session_host& host, attachment& a, const chunk& c, const item& i);
-  void show_question(session_host& host, attachment& a, const core::question& q);
+  void show_to_all(const attachment& a, const item& i, std::string_view lines);
+  void show_question(session_host& host, attachment& a, const core::question& q, std::uint64_t seq);
   void read_behind(session_host& host, attachment& a, std::uint64_t from);
   void respond_due(session_host& host, attachment& a);
+  void respond(session_host& host, attachment& a);
   void emit(wire::bridge_frame type, std::uint16_t slot, std::uint64_t number, std::uint64_t seq,
             std::string_view lines);
 
@@ -247,6 +286,7 @@ private:
   std::map<std::uint64_t, std::pair<std::uint64_t, std::size_t>> cut_replays_; // n → head, index
   std::uint64_t next_key_ = 1;
   bool initialised_ = false;
+  protocol::acp_version version_ = protocol::acp_version::v1;
   client_abilities abilities_;
   client_card card_;
   std::uint64_t last_active_ = 0;
@@ -269,7 +309,7 @@ private:
     std::uint64_t n;
   };
   std::multimap<std::int64_t, waiting_turn> waiting_turns_; // by turn row: prompts of this client
-  std::map<std::string, std::string> open_requests_;        // raw id → key, for $/cancel_request
+  std::map<std::string, open_request> open_requests_;       // by raw id
   std::map<std::string, std::string> own_keys_; // raw id → the acpd/key that the client gave
 
   std::string out_; // control frames and single lines

@@ -1,3 +1,4 @@
+#include "protocol/acp_v2.h"
 #include "protocol/errors.h"
 #include "protocol/splice.h"
 #include "server/core/lines.h"
@@ -45,27 +46,33 @@ wants wants_of(std::string_view own) {
 
 } // namespace
 
+std::optional<acp_version> version_for(std::string_view requested, bool v2_is_on) {
+  if (requested.find_first_not_of('0') == std::string_view::npos) return std::nullopt;
+  return v2_is_on && requested != "1" ? acp_version::v2 : acp_version::v1;
+}
+
 void link::take_abilities(std::string_view params) {
-  const std::string_view caps = member(params, "clientCapabilities");
+  version_ =
+      version_for(member(params, "protocolVersion"), hub_.config.acp_v2).value_or(acp_version::v1);
+  const std::string_view caps = member(params, v2() ? "capabilities" : "clientCapabilities");
+  const std::string_view who = member(params, v2() ? "info" : "clientInfo");
   const auto has = [](std::string_view object, std::string_view name) {
     return member(object, name).starts_with('{');
   };
-  abilities_.notices = has(member(caps, "session"), "notices");
-  abilities_.compaction = has(member(caps, "session"), "compaction");
+  // What v1 has a capability for, and v2 has for everybody.
+  abilities_.notices = v2() || has(member(caps, "session"), "notices");
+  abilities_.compaction = v2() || has(member(caps, "session"), "compaction");
   abilities_.form = has(member(caps, "elicitation"), "form");
   abilities_.url = has(member(caps, "elicitation"), "url");
-  abilities_.read_file = member(member(caps, "fs"), "readTextFile") == "true";
-  abilities_.write_file = member(member(caps, "fs"), "writeTextFile") == "true";
-  abilities_.terminal_login = member(member(caps, "auth"), "terminal") == "true";
-  abilities_.names_servers = unquote(member(member(params, "clientInfo"), "name")) != "acpctl";
-  const std::string_view v2 = member(params, "capabilities");
-  const std::string_view own = member(member(caps.empty() ? v2 : caps, "_meta"), "acpd");
-  std::string_view who = member(params, "clientInfo");
-  if (who.empty()) who = member(params, "info"); // ACP v2
+  abilities_.read_file = !v2() && member(member(caps, "fs"), "readTextFile") == "true";
+  abilities_.write_file = !v2() && member(member(caps, "fs"), "writeTextFile") == "true";
+  const std::string_view terminal = member(member(caps, "auth"), "terminal");
+  abilities_.terminal_login = v2() ? terminal.starts_with('{') : terminal == "true";
   card_.name = unquote(member(who, "name"));
   card_.version = unquote(member(who, "version"));
+  abilities_.names_servers = card_.name != "acpctl";
   initialised_ = true;
-  hub_.watching.add(*this, wants_of(own), true);
+  hub_.watching.add(*this, wants_of(member(member(caps, "_meta"), "acpd")), true);
 }
 
 void link::initialize(const incoming& r) {
@@ -74,6 +81,11 @@ void link::initialize(const incoming& r) {
   const std::string_view version = r.param("protocolVersion");
   if (version.empty() || version.find_first_not_of("0123456789") != std::string_view::npos)
     return reply_error(r, invalid_params, "params.protocolVersion: expected a number");
+  if (!version_for(version, hub_.config.acp_v2)) {
+    std::string line;
+    v2::unsupported_version(line, "null", version, hub_.config.acp_v2 ? "[1,2]" : "[1]");
+    return answer(r.raw_id, r.n, line);
+  }
   auto agent = agent_for(r);
   if (!agent)
     return reply_error(r, agent.error().code ? agent.error().code : internal_error,
@@ -108,8 +120,8 @@ void link::ask_agent(const kept& r, const wire::agent_config& agent) {
 
 void link::initialised(const kept& r, const std::string& agents_result) {
   take_abilities(r.params());
-  reply_result(
-      r, initialize_answer(agents_result, abilities_.terminal_login, hub_.config.close_stops));
+  reply_result(r, initialize_answer(agents_result, {version_, abilities_.terminal_login,
+                                                    hub_.config.close_stops}));
   holding_ = false;
   drain_inbox();
 }
@@ -135,8 +147,8 @@ std::shared_ptr<agent_link> link::probe(const wire::agent_config& agent) {
 void link::authenticate(const incoming& r) {
   auto agent = agent_for(r);
   if (!agent) return reply_error(r, internal_error, agent.error().text);
-  const std::string method(r.e.method.in(r.line));
-  if (method == "authenticate" && !r.param("methodId").starts_with('"'))
+  const bool login = r.e.method.in(r.line) == (v2() ? "auth/login" : "authenticate");
+  if (login && !r.param("methodId").starts_with('"'))
     return reply_error(r, invalid_params, "params.methodId: expected a string");
   auto process = probe(*agent);
   probe_asks_for_ = r.raw_id;
@@ -145,30 +157,31 @@ void link::authenticate(const incoming& r) {
     self->withdraw_early();
     self->failed(k, text, error);
   });
-  process->when_initialised(
-      [self = shared_from_this(), k = kept(r), method, process, name = agent->name] {
-        std::string params(k.params());
-        if (k.e.params_meta) {
-          const std::string clean = without_own_meta(k.line, k.e);
-          if (auto e = scan(clean); e && e->params) params = e->params.in(clean);
-        }
-        process->request(method, params,
-                         [self, k, method, params, name, weak = std::weak_ptr(process)](
-                             std::string_view result, std::string_view error) {
-                           if (auto p = weak.lock()) p->on_failed(nullptr);
-                           if (result.empty()) return self->failed(k, "", error);
-                           const std::string owner = "auth:" + name;
-                           if (method == "authenticate")
-                             self->hub_.log.put(store::put_secret{owner, params});
-                           else
-                             self->hub_.log.put(store::erase_secrets{owner});
-                           self->hub_.log.make_durable();
-                           self->hub_.log.after_commit([self, k, result = std::string(result)] {
-                             self->reply_result(k, result);
-                           });
-                           self->hub_.log.flush();
-                         });
-      });
+  process->when_initialised([self = shared_from_this(), k = kept(r), login, process,
+                             name = agent->name] {
+    std::string params(k.params());
+    if (k.e.params_meta) {
+      const std::string clean = without_own_meta(k.line, k.e);
+      if (auto e = scan(clean); e && e->params) params = e->params.in(clean);
+    }
+    const auto words = core::login_method(process->version(), login ? "authenticate" : "logout");
+    process->request(words, params,
+                     [self, k, login, params, name, weak = std::weak_ptr(process)](
+                         std::string_view result, std::string_view error) {
+                       if (auto p = weak.lock()) p->on_failed(nullptr);
+                       if (result.empty()) return self->failed(k, "", error);
+                       const std::string owner = "auth:" + name;
+                       if (login)
+                         self->hub_.log.put(store::put_secret{owner, params});
+                       else
+                         self->hub_.log.put(store::erase_secrets{owner});
+                       self->hub_.log.make_durable();
+                       self->hub_.log.after_commit([self, k, result = std::string(result)] {
+                         self->reply_result(k, result);
+                       });
+                       self->hub_.log.flush();
+                     });
+  });
 }
 
 void link::failed(const kept& r, std::string_view text, std::string_view error) {

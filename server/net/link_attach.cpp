@@ -2,6 +2,7 @@
 #include "server/core/lines.h"
 #include "server/net/hub.h"
 #include "server/net/link.h"
+#include "server/net/questions.h"
 #include "server/net/session_views.h"
 
 #include <algorithm>
@@ -31,7 +32,7 @@ attachment& link::attach(session_host& host, std::uint64_t cursor) {
   const std::int64_t id = host.core.data().id;
   auto [at, fresh] = attached_.try_emplace(id);
   attachment& a = at->second;
-  if (fresh) host.log.followers.push_back(this);
+  if (fresh) host.log.follow(*this, version_);
   latest_session_ = id;
   auto shown = std::move(a.shown);
   const std::uint16_t slot = a.slot;
@@ -49,11 +50,8 @@ attachment& link::attach(session_host& host, std::uint64_t cursor) {
 }
 
 std::string link::attach_result(const session_host& host, std::uint64_t cursor) const {
-  const core::session_seed& s = host.core.data();
-  std::string out = "{";
-  if (!s.modes.empty()) out.append(R"("modes":)").append(s.modes).append(",");
-  if (!s.config_options.empty())
-    out.append(R"("configOptions":)").append(s.config_options).append(",");
+  std::string out = session_facts_for(host, version_);
+  out.back() = out.size() > 2 ? ',' : ' ';
   return out.append(R"("_meta":{"acpd/cursor":)")
       .append(cursor_json(hub_.log.epoch(), cursor))
       .append("}}");
@@ -123,12 +121,19 @@ void link::compacted(const incoming& r, session_host& host, std::uint64_t head, 
   a.ask_pending = true;
   a.skip_folded = first;
   a.parts.emplace();
+  a.folds = std::make_shared<renderer>(editor_view{.version = version_,
+                                                   .notices = true,
+                                                   .compaction = true,
+                                                   .boolean_options = true,
+                                                   .states = false},
+                                       facts_of(host.core.data()));
   next_part(a, host.core.data().id);
 }
 
-/// v1 session/resume: attaches without a replay.
+/// session/resume: in v1 attaches without a replay.
 void link::resume(const incoming& r, session_host& host) {
   if (!keep_servers(r, host)) return;
+  if (v2()) return resume_v2(r, host);
   const std::string_view from =
       member(r.e.params_meta ? r.e.params_meta.in(r.line) : "", "acpd/replayFrom");
   if (!from.empty()) return resume_tail(r, host, from);
@@ -223,8 +228,8 @@ void link::reattach(std::string_view known, const std::set<std::string>& shown) 
 
 void link::say_lost(session_host& host, attachment& a) {
   emit(bridge_frame::data, a.slot, 0, 0,
-       core::own_message(
-           host.core.quoted_sid(),
+       message_for(
+           host, version_,
            "acpd: where this editor was in the conversation is not known here (another state "
            "folder, or a restored copy); it goes on from now. Load the session to see all of it.") +
            "\n");
@@ -234,7 +239,7 @@ void link::session_gone(session_host& host) {
   auto at = attached_.find(host.core.data().id);
   if (at == attached_.end()) return;
   if (mode_ == mode::framed) emit(bridge_frame::unslot, at->second.slot, 0, 0, {});
-  std::erase(host.log.followers, this);
+  host.log.unfollow(*this, version_);
   attached_.erase(at);
   pump();
 }

@@ -3,6 +3,7 @@
 #include "server/net/agent_link.h"
 #include "server/net/hub.h"
 #include "server/net/link.h"
+#include "server/net/questions.h"
 #include "server/net/session_views.h"
 #include "server/net/spawn.h"
 
@@ -53,8 +54,7 @@ void link::close() {
   resume_bell_.cancel();
   for (auto& [id, a] : std::exchange(attached_, {}))
     if (session_host* host = hub_.find(id)) {
-      std::erase(host->log.followers, this);
-      if (host->log.followers.empty()) host->log.drop_ring();
+      host->log.unfollow(*this, version_);
       give_back(*host, a);
     }
   hub_.watching.forget(*this);
@@ -205,7 +205,7 @@ void link::handle(std::string_view line, std::uint64_t n) {
              request_hash(line, *e)};
   if (own_key) own_keys_[r.raw_id] = r.key;
   if (!may_be_known) return on_request(r);
-  open_requests_[r.raw_id] = r.key;
+  open_requests_[r.raw_id] = {r.key, std::string(e->method.in(line))};
   if (wait_if_open(r)) return;
   holding_ = true; // an answer that is being written just now must be found
   hub_.log.after_commit([self = shared_from_this(), text = std::string(line), n,
@@ -223,11 +223,13 @@ bool link::wait_if_open(const incoming& r) {
       return true;
     }
     if (!attached(*host)) attach(*host, host->log.committed);
+    if (v2() && answer_if_inserted(r, *host, *open)) return true;
     waiting_turns_.emplace(open->id, waiting_turn{host->core.data().id, r.raw_id, r.n});
     ack(r.n);
     return true;
   }
   if (!hub_.is_awaited(r.key) && !(host && host->core.has_call(r.key))) return false;
+  if (host) note_agents_words(r, *host);
   hub_.wait_for(r.key, {weak_from_this(), r.raw_id, r.n});
   return true;
 }
@@ -280,6 +282,8 @@ void link::on_known(const store::key_row& row, const incoming& r) {
   const std::string_view method = r.e.method.in(r.line);
   if (host && (method == "session/new" || method == "_acpd/import") && !attached(*host))
     attach(*host, 0);
+  if (v2() && row.turn) return answer_known_prompt(row, r);
+  if (host) note_agents_words(r, *host);
   answer(r.raw_id, r.n, row.answer);
 }
 
@@ -298,7 +302,10 @@ void link::on_response(std::string_view line, const envelope& e) {
     if (q != host->core.questions().end() && q->second.method == "fs/read_text_file" &&
         !error.empty())
       return hub_.serve_from_disk(session, row);
-    return hub_.step(*host, core::answer_in{row, result, error});
+    const std::string told = result.empty() || q == host->core.questions().end()
+                                 ? std::string(result)
+                                 : answer_of_editor(q->second, version_, result);
+    return hub_.step(*host, core::answer_in{row, told, error, version_});
   }
   // Late: settled meanwhile, or withdrawn. Nothing to say to the editor.
   spdlog::debug("client={} answered {}: nothing asked under that id", author_, id);
@@ -310,7 +317,7 @@ void link::on_notification(std::string_view line, const envelope& e) {
   if (method == "$/cancel_request") {
     auto at = open_requests_.find(std::string(member(e.params.in(line), "requestId")));
     if (at == open_requests_.end()) return;
-    const std::string key = at->second;
+    const std::string key = at->second.key;
     for (auto& [session, a] : attached_)
       if (session_host* host = hub_.find(session)) hub_.step(*host, core::cancel_request_in{key});
     return;

@@ -3,6 +3,8 @@
 #include "server/net/edge.h"
 #include "server/net/hub.h"
 #include "server/net/link.h"
+#include "server/net/questions.h"
+#include "server/net/replay.h"
 #include "server/net/session_views.h"
 
 #include <algorithm>
@@ -17,11 +19,6 @@ namespace {
 
 constexpr std::size_t run_limit = std::size_t{256} << 10;
 constexpr int rounds_per_pump = 16; // then others get a turn
-
-protocol::span span_of(std::string_view part, std::string_view line) {
-  return {static_cast<std::uint32_t>(part.data() - line.data()),
-          static_cast<std::uint32_t>(part.size())};
-}
 
 } // namespace
 
@@ -99,9 +96,10 @@ bool link::fill() {
   auto at = attached_.upper_bound(turn_of_fill_);
   for (std::size_t i = 0; i < attached_.size(); ++i, ++at) {
     if (at == attached_.end()) at = attached_.begin();
-    session_host* host = hub_.find(at->first);
-    if (!host || !fill_from(*host, at->second)) continue;
-    turn_of_fill_ = at->first;
+    const std::int64_t session = at->first;
+    session_host* host = hub_.find(session);
+    if (!host || !fill_from(*host, at->second)) continue; // which may end the attachment
+    turn_of_fill_ = session;
     return true;
   }
   return out_at_ < out_.size();
@@ -118,12 +116,12 @@ bool link::fill_from(session_host& host, attachment& a) {
   if (a.replayed && a.replayed->last <= a.cursor) a.replayed = std::move(a.ahead);
   if (a.replayed) {
     const std::uint64_t next = a.replayed->last + 1;
-    if (!a.reading && !a.ahead && next <= host.log.committed && !host.log.find(next))
+    if (!a.reading && !a.ahead && next <= host.log.committed && !host.log.find(version_, next))
       read_behind(host, a, next);
     return fill_entries(host, a, a.replayed);
   }
   if (a.reading) return false;
-  if (auto c = host.log.find(a.cursor + 1)) return fill_entries(host, a, c);
+  if (auto c = host.log.find(version_, a.cursor + 1)) return fill_entries(host, a, c);
   read_behind(host, a, a.cursor + 1);
   return false;
 }
@@ -170,8 +168,9 @@ void link::next_part(attachment& a, std::int64_t session) {
     store::replay_position position;
   };
   hub_.pool.read(
-      [session, head = a.due->at, position = std::move(*a.parts)](store::reader& db) mutable {
-        auto frames = db.compacted(session, head, position);
+      [session, head = a.due->at, position = std::move(*a.parts), version = version_,
+       folds = a.folds](store::reader& db) mutable {
+        auto frames = rendered_folds(db.compacted(session, head, position), version, *folds);
         return part{std::move(frames), std::move(position)};
       },
       [self = shared_from_this(), session, which = a.attaching](part p) {
@@ -192,6 +191,7 @@ bool link::passes(const attachment& a, const item& i) const {
   case piece::user_message: return i.author != core::author_hash(author_);
   case piece::notice: return abilities_.notices && !a.due;
   case piece::gated: return abilities_.compaction;
+  case piece::prompt_answered:
   case piece::turn_ended:
   case piece::question_asked:
   case piece::question_settled: return false;
@@ -228,35 +228,56 @@ bool link::fill_entries(session_host& host, attachment& a, const std::shared_ptr
   return true;
 }
 
-/// An entry that is another thing for each client, or nothing.
+/// An entry that is another thing for each client, or nothing. Its last frame moves the cursor.
 void link::special(session_host& host, attachment& a, const chunk& c, const item& i) {
   const std::string_view bytes = std::string_view(c.bytes).substr(i.begin, i.end - i.begin);
-  if (i.kind == piece::turn_ended) {
+  const std::size_t behind = bytes.rfind('\n') + 1; // 0: there is no line
+  const std::string_view lines = bytes.substr(0, behind), response = bytes.substr(behind);
+  const std::uint64_t seq = lines.empty() ? i.seq : 0;
+  const bool pending = host.core.questions().contains(i.ref);
+  switch (i.kind) {
+  case piece::prompt_answered:
+  case piece::turn_ended: {
     auto [first, last] = waiting_turns_.equal_range(i.ref);
     for (auto w = first; w != last; w = waiting_turns_.erase(w))
-      reply_raw(w->second.raw_id, w->second.n, bytes, a.slot, i.seq);
-  } else if (i.kind == piece::question_asked) {
-    const auto& pending = host.core.questions();
-    auto q = pending.find(i.ref);
-    if (q != pending.end() && !a.shown.contains(i.ref)) show_question(host, a, q->second);
-  } else if (i.kind == piece::question_settled) {
-    auto s = a.shown.find(i.ref);
-    if (s == a.shown.end()) return;
-    const std::string line =
-        core::notification_line("$/cancel_request", R"({"requestId":")" + s->second + "\"}") + "\n";
-    a.shown.erase(s);
-    emit(bridge_frame::withdraw, a.slot, 0, i.seq, line);
-  } else if (i.kind == piece::notice && !a.due) { // live only: not in what a load replays
-    const std::string line = notice_as_message(bytes.substr(0, bytes.find('\n')));
-    if (!line.empty()) emit(bridge_frame::data, a.slot, 0, i.seq, line + "\n");
+      reply_raw(w->second.raw_id, w->second.n, response, a.slot, seq);
+    return show_to_all(a, i, lines);
+  }
+  case piece::question_asked:
+    if (!pending) return; // settled meanwhile: nobody is asked, nothing is blocked
+    if (!a.shown.contains(i.ref)) show_question(host, a, host.core.questions().at(i.ref), seq);
+    return show_to_all(a, i, lines);
+  case piece::question_settled:
+    if (auto s = a.shown.find(i.ref); s != a.shown.end()) {
+      const std::string line =
+          core::notification_line("$/cancel_request", R"({"requestId":")" + s->second + "\"}") +
+          "\n";
+      a.shown.erase(s);
+      emit(bridge_frame::withdraw, a.slot, 0, seq, line);
+    }
+    if (!host.core.needs_person()) show_to_all(a, i, lines);
+    return;
+  case piece::notice:
+    if (a.due) return; // live only: not in what a load replays
+    if (const std::string line = notice_as_message(bytes.substr(0, bytes.find('\n')));
+        !line.empty())
+      emit(bridge_frame::data, a.slot, 0, i.seq, line + "\n");
+    return;
+  case piece::plain:
+  case piece::silent:
+  case piece::user_message:
+  case piece::gated: return; // what this client is not sent
   }
 }
 
-void link::show_question(session_host& host, attachment& a, const core::question& q) {
+void link::show_to_all(const attachment& a, const item& i, std::string_view lines) {
+  if (!lines.empty()) emit(bridge_frame::data, a.slot, 0, i.seq, lines);
+}
+
+void link::show_question(session_host& host, attachment& a, const core::question& q,
+                         std::uint64_t seq) {
   const std::string id = question_id(q);
-  const std::string asked = q.kind == core::question_kind::elicitation
-                                ? in_session_scope(q.line, host.core.quoted_sid())
-                                : q.line;
+  const std::string asked = asked_of_editor(host, q, version_);
   auto e = protocol::scan(asked);
   if (!e) return;
   if (q.kind == core::question_kind::elicitation) {
@@ -265,26 +286,19 @@ void link::show_question(session_host& host, attachment& a, const core::question
       const std::string text =
           "The agent asks: " + protocol::unquote(protocol::member(e->params.in(asked), "message")) +
           "\nAnswer with: acpctl permit " + host.core.data().sid;
-      return emit(bridge_frame::data, a.slot, 0, 0,
-                  core::own_message(host.core.quoted_sid(), text) + "\n");
+      return emit(bridge_frame::data, a.slot, 0, 0, message_for(host, version_, text) + "\n");
     }
   }
   a.shown[q.id] = id;
   std::string line;
   const std::string quoted_id = "\"" + id + "\"";
-  const std::string_view content =
-      protocol::member(protocol::member(e->params.in(asked), "toolCall"), "content");
-  const std::string texts = host.core.terminals().as_text(content);
-  protocol::apply(line, asked,
-                  {{e->id, quoted_id},
-                   {e->session_id, host.core.quoted_sid()},
-                   {texts.empty() ? protocol::span{} : span_of(content, asked), texts}});
-  emit(bridge_frame::ask, a.slot, static_cast<std::uint64_t>(q.id), a.cursor, line + "\n");
+  protocol::apply(line, asked, {{e->id, quoted_id}, {e->session_id, host.core.quoted_sid()}});
+  emit(bridge_frame::ask, a.slot, static_cast<std::uint64_t>(q.id), seq, line + "\n");
 }
 
 void link::ask(session_host& host, const core::question& q) {
   if (auto a = attached_.find(host.core.data().id); a != attached_.end())
-    show_question(host, a->second, q);
+    show_question(host, a->second, q, a->second.cursor);
   pump();
 }
 
@@ -293,34 +307,57 @@ void link::read_behind(session_host& host, attachment& a, std::uint64_t from) {
   a.reading = true;
   const std::int64_t session = host.core.data().id;
   const std::uint64_t to = host.log.committed;
+  auto view = std::exchange(a.behind, nullptr);
+  if (!view || view->next() != from)
+    view = std::make_shared<entry_view>(version_, host.core.quoted_sid(), hub_.log.epoch(),
+                                        facts_of(host.core.data()));
   hub_.pool.read(
-      [session, from, to, sid = std::string(host.core.quoted_sid()),
-       epoch = hub_.log.epoch()](store::reader& r) {
+      [session, from, to, view](store::reader& r) {
         auto c = std::make_shared<chunk>();
+        if (view->next() != from) prime_up_to(*view, r, session, from);
         if (to - from > 500) c->bytes.reserve(run_limit + (std::size_t{16} << 10));
         r.entries(session, from, to, [&](const store::entry& e) {
-          append_entry(*c, e, sid, epoch);
+          view->append(*c, e);
           return c->bytes.size() < run_limit;
         });
         return c;
       },
-      [self = shared_from_this(), session, which = a.attaching](std::shared_ptr<chunk> c) {
+      [self = shared_from_this(), session, which = a.attaching,
+       view](std::shared_ptr<chunk> c) mutable {
         auto at = self->attached_.find(session);
         if (at == self->attached_.end() || at->second.attaching != which) return;
         at->second.reading = false;
         attachment& now = at->second;
+        now.behind = std::move(view);
         if (!c->items.empty()) (now.replayed ? now.ahead : now.replayed) = std::move(c);
         self->pump();
       });
 }
 
+/// What was replayed is written: the response, once it is surely told what is committed.
 void link::respond_due(session_host& host, attachment& a) {
+  if (!v2() || a.due->what == due_response::of::close) return respond(host, a);
+  a.folding = true; // nothing goes out until then
+  hub_.log.after_commit(
+      [self = shared_from_this(), session = host.core.data().id, which = a.attaching] {
+        auto at = self->attached_.find(session);
+        session_host* there = self->hub_.find(session);
+        if (at == self->attached_.end() || at->second.attaching != which || !there) return;
+        at->second.folding = false;
+        self->respond_with_state(*there, at->second);
+        self->pump();
+      });
+  hub_.log.flush();
+}
+
+void link::respond(session_host& host, attachment& a) {
   due_response d = std::move(*a.due);
   a.due.reset();
   reply_raw(d.raw_id, d.n, core::result_line("null", d.result), a.slot, d.at);
+  if (d.what == due_response::of::close) return leave(host);
   if (!std::exchange(a.ask_pending, false)) return;
   for (const auto& [id, q] : host.core.questions()) {
-    if (core::asks_person(q.kind) && !a.shown.contains(id)) show_question(host, a, q);
+    if (core::asks_person(q.kind) && !a.shown.contains(id)) show_question(host, a, q, a.cursor);
   }
 }
 

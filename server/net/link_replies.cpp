@@ -56,7 +56,11 @@ void link::tell(std::string_view lines) {
 
 void link::answer(std::string_view raw_id, std::uint64_t n, std::string_view line) {
   if (closed_) return;
-  reply_raw(raw_id, n, line);
+  const auto request = open_requests_.find(std::string(raw_id));
+  if (request != open_requests_.end() && request->second.session)
+    reply_raw(raw_id, n, in_own_words(request->second, line));
+  else
+    reply_raw(raw_id, n, line);
   pump();
 }
 

@@ -1,3 +1,5 @@
+#include "protocol/acp_v1.h"
+#include "protocol/convert.h"
 #include "protocol/errors.h"
 #include "server/core/lines.h"
 #include "server/net/agent_link.h"
@@ -25,35 +27,55 @@ bool is_prompt(std::string_view raw) {
   return all && blocks > 0;
 }
 
+/// A method of editors: who has it, and what does it.
+struct link::method {
+  std::string_view name;
+  bool v1, v2;
+  void (link::*of_link)(const incoming&) = nullptr;
+  void (link::*of_session)(const incoming&, session_host&) = nullptr; // params.sessionId says which
+};
+
+std::span<const link::method> link::methods() {
+  static constexpr method all[] = {
+      {"authenticate", true, false, &link::authenticate},
+      {"logout", true, false, &link::authenticate},
+      {"auth/login", false, true, &link::authenticate},
+      {"auth/logout", false, true, &link::authenticate},
+      {"session/new", true, true, &link::new_session},
+      {"session/list", true, true, &link::list},
+      {"session/load", true, false, nullptr, &link::load},
+      {"session/resume", true, true, nullptr, &link::resume},
+      {"session/prompt", true, true, nullptr, &link::prompt},
+      {"session/close", true, true, &link::close},
+      {"session/delete", true, true, nullptr, &link::delete_session},
+      {"session/set_mode", true, false, nullptr, &link::pass_on},
+      {"session/set_config_option", true, true, nullptr, &link::pass_on},
+      {"session/status", false, true, nullptr, &link::status},
+      {"session/set_title", false, true, nullptr, &link::set_title},
+      {"tool_call/cancel", false, true, nullptr, &link::pass_on},
+      {"terminal/cancel", false, true, nullptr, &link::pass_on},
+  };
+  return all;
+}
+
 void link::on_request(const incoming& r) {
   const std::string_view method = r.e.method.in(r.line);
-  open_requests_[r.raw_id] = r.key;
+  open_requests_[r.raw_id] = {r.key, std::string(method)};
   if (method == "initialize") return initialize(r);
   if (!initialised_) return reply_error(r, invalid_request, "the first request must be initialize");
-  if (method == "authenticate" || method == "logout") return authenticate(r);
-  if (method == "session/new") return new_session(r);
-  if (method == "session/list") return list(r);
   if (method.starts_with("_acpd/")) return control(hub_, *this).on_request(r);
-  const bool extension = method.starts_with("_");
-  if (extension && !r.e.session_id) {
-    session_host* latest = hub_.find(latest_session_);
-    return latest ? pass_on(r, *latest)
-                  : reply_error(r, method_not_found,
-                                "no session is open that could take " + std::string(method));
+  if (method.starts_with("_")) {
+    session_host* host = r.e.session_id ? session_of(r) : hub_.find(latest_session_);
+    if (host) return pass_on(r, *host);
+    if (r.e.session_id) return; // answered
+    return reply_error(r, method_not_found,
+                       "no session is open that could take " + std::string(method));
   }
-  static constexpr std::string_view known[] = {
-      "session/load",   "session/resume",   "session/prompt",           "session/close",
-      "session/delete", "session/set_mode", "session/set_config_option"};
-  if (!extension && std::ranges::find(known, method) == std::end(known))
+  const auto known = std::ranges::find(methods(), method, &method::name);
+  if (known == methods().end() || !(v2() ? known->v2 : known->v1))
     return reply_error(r, method_not_found, "unknown method " + std::string(method));
-  session_host* host = session_of(r);
-  if (!host) return;
-  if (method == "session/load") return load(r, *host);
-  if (method == "session/resume") return resume(r, *host);
-  if (method == "session/prompt") return prompt(r, *host);
-  if (method == "session/close") return close_session(r, *host);
-  if (method == "session/delete") return delete_session(r, *host);
-  pass_on(r, *host);
+  if (known->of_link) return (this->*known->of_link)(r);
+  if (session_host* host = session_of(r)) (this->*known->of_session)(r, *host);
 }
 
 session_host* link::session_of(const incoming& r) {
@@ -84,7 +106,8 @@ void link::new_session(const incoming& r) {
   if (!cwd.starts_with('/'))
     return reply_error(r, invalid_params, "params.cwd: expected an absolute path");
   const bool imports = r.e.method.in(r.line) == "_acpd/import"; // there it may be left out
-  if (!r.param("mcpServers").starts_with('[') && !(imports && r.param("mcpServers").empty()))
+  const bool needs_servers = !v2() && !imports;
+  if (!r.param("mcpServers").starts_with('[') && (needs_servers || !r.param("mcpServers").empty()))
     return reply_error(r, invalid_params, "params.mcpServers: expected an array (it may be empty)");
   if (const auto dirs = r.param("additionalDirectories");
       !dirs.empty() && dirs != "null" && !dirs.starts_with('['))
@@ -121,6 +144,7 @@ void link::open_session(const kept& r) {
   if (r.param("additionalDirectories").starts_with('['))
     what.additional_dirs = r.param("additionalDirectories");
   what.mcp_servers = r.param("mcpServers");
+  if (what.mcp_servers.empty()) what.mcp_servers = "[]";
   what.resume_refused = wire::refuses_resume(agent->name);
   if (r.e.method.in(r.line) == "_acpd/import") {
     what.agent_sid = r.param("agentSessionId");
@@ -217,6 +241,10 @@ void link::prompt(const incoming& r, session_host& host) {
   if (!is_prompt(r.param("prompt")))
     return reply_error(r, invalid_params,
                        "params.prompt: expected an array with at least one content block");
+  if (const acp_version agent = host.core.data().version; agent != version_) {
+    const auto fits = request_for(agent, "session/prompt", r.params(), facts_of(host.core.data()));
+    if (!fits) return reply_error(r, fits.error().code, fits.error().text);
+  }
   if (!hub_.trouble.empty()) return reply_error(r, internal_error, hub_.trouble);
   if (!attached(host)) attach(host, host.log.committed);
   const std::int64_t turn = hub_.next_turn++;
@@ -226,17 +254,33 @@ void link::prompt(const incoming& r, session_host& host) {
   hub_.log.after_commit([self = shared_from_this(), n = r.n] { self->ack(n); });
 }
 
+/// To the agent, in its words; the answer comes back in them.
 void link::pass_on(const incoming& r, session_host& host) {
+  const core::session_seed& s = host.core.data();
+  std::string line(r.line);
+  if (s.version != version_) {
+    const auto words =
+        request_for(s.version, r.e.method.in(r.line), r.params(), facts_of(host.core.data()));
+    if (!words) return reply_error(r, words.error().code, words.error().text);
+    line.clear();
+    v1::request(line, r.raw_id, words->method, words->params);
+  }
+  const auto e = scan(line, {hub_.config.max_depth, hub_.config.max_line_bytes});
+  if (!e) return reply_error(r, e.error().code, e.error().text);
   if (!attached(host)) attach(host, host.log.committed);
+  note_agents_words(r, host);
   hub_.wait_for(r.key, {weak_from_this(), r.raw_id, r.n});
-  hub_.step(host, core::request_in{r.line, r.e, r.key, r.keyed});
+  hub_.step(host, core::request_in{line, *e, r.key, r.keyed});
 }
 
-void link::close_session(const incoming& r, session_host& host) {
+void link::close(const incoming& r) {
+  if (v2()) return close_v2(r);
+  session_host* host = session_of(r);
+  if (!host) return;
   if (hub_.config.close_stops) {
-    hub_.step(host, core::close_in{});
+    hub_.step(*host, core::close_in{});
   } else {
-    leave(host); // a tab was closed: the session goes on
+    leave(*host); // a tab was closed: the session goes on
   }
   hub_.log.after_commit([self = shared_from_this(), k = kept(r)] { self->reply_result(k, "{}"); });
 }
@@ -249,7 +293,8 @@ void link::leave(session_host& host) {
   const bool waits = std::ranges::any_of(
       waiting_turns_, [&](const auto& w) { return w.second.session == at->first; });
   if (waits) return;
-  std::erase(host.log.followers, this);
+  if (mode_ == mode::framed) emit(wire::bridge_frame::unslot, at->second.slot, 0, 0, {});
+  host.log.unfollow(*this, version_);
   attached_.erase(at);
 }
 

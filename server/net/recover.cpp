@@ -34,7 +34,7 @@ void hub::recover(store::recovered found) {
       at->second.open_turns.push_back(turn_of(t));
   for (const store::question_row& q : found.questions)
     if (auto at = seeds.find(q.session); at != seeds.end())
-      at->second.questions.push_back(question_of(q));
+      at->second.questions.push_back(question_of(q, at->second.version));
   std::map<std::int64_t, std::map<std::uint64_t, std::string>> unsent;
   for (const store::shim_row& s : found.shims) {
     auto at = seeds.find(s.session);

@@ -17,6 +17,7 @@ store::entry_kind to_store(core::entry_kind kind) {
   case core::entry_kind::agent_notification: return store::entry_kind::agent_notification;
   case core::entry_kind::notice: return store::entry_kind::notice;
   case core::entry_kind::gated: return store::entry_kind::gated;
+  case core::entry_kind::prompt_inserted: return store::entry_kind::prompt_inserted;
   }
   return store::entry_kind::update;
 }
@@ -33,6 +34,7 @@ std::string_view name_of(store::entry_kind kind) {
   case store::entry_kind::agent_notification: return "agent_notification";
   case store::entry_kind::notice: return "notice";
   case store::entry_kind::gated: return "update";
+  case store::entry_kind::prompt_inserted: return "prompt_inserted";
   }
   return "update";
 }
@@ -65,7 +67,9 @@ std::string chosen_json(const std::vector<core::choice>& chosen) {
   std::string out = "[";
   for (const core::choice& c : chosen) {
     if (out.size() > 1) out += ',';
-    out += R"({"method":)" + protocol::quoted(c.method) + R"(,"params":)" + c.params + "}";
+    out += R"({"method":)" + protocol::quoted(c.method) + R"(,"params":)" + c.params;
+    if (c.version == protocol::acp_version::v2) out += R"(,"version":2)";
+    out += "}";
   }
   return out + "]";
 }
@@ -111,8 +115,22 @@ store::session_row session_row_of(const session_host& host) {
   row.turns = s.turns;
   row.processes = s.processes;
   row.closed = s.closed;
+  row.version = static_cast<std::uint8_t>(s.version);
+  row.state = s.state;
   return row;
 }
+
+namespace {
+
+// store::turn_row::progress. Values are on disk: never renumber.
+enum progress : std::uint8_t { inserted = 1, echoed = 2, worked = 4, idled = 8 };
+
+std::uint8_t progress_of(const core::turn& t) {
+  return static_cast<std::uint8_t>((t.inserted ? inserted : 0) | (t.echoed ? echoed : 0) |
+                                   (t.worked ? worked : 0) | (t.idled ? idled : 0));
+}
+
+} // namespace
 
 core::session_seed seed_of(const store::session_state& found) {
   const store::session_row& row = found.row;
@@ -130,10 +148,14 @@ core::session_seed seed_of(const store::session_state& found) {
   s.turns = row.turns;
   s.processes = row.processes;
   s.closed = row.closed;
+  s.version = static_cast<protocol::acp_version>(row.version);
+  s.state = row.state;
   if (!row.chosen.empty())
     protocol::for_each_element(row.chosen, [&](std::string_view c) {
       s.chosen.push_back({protocol::unquote(protocol::member(c, "method")),
-                          std::string(protocol::member(c, "params"))});
+                          std::string(protocol::member(c, "params")),
+                          protocol::member(c, "version") == "2" ? protocol::acp_version::v2
+                                                                : protocol::acp_version::v1});
     });
   return s;
 }
@@ -152,6 +174,8 @@ store::turn_row turn_row_of(const core::turn& t, std::int64_t session) {
   row.sent_as = t.sent_as;
   row.created_ms = t.created_ms;
   row.ended_ms = t.ended_ms;
+  row.message_id = t.message_id;
+  row.progress = progress_of(t);
   return row;
 }
 
@@ -169,6 +193,11 @@ core::turn turn_of(const store::turn_row& row) {
   t.shim = row.shim;
   t.sent_as = row.sent_as;
   t.created_ms = row.created_ms;
+  t.message_id = row.message_id;
+  t.inserted = row.progress & inserted;
+  t.echoed = row.progress & echoed;
+  t.worked = row.progress & worked;
+  t.idled = row.progress & idled;
   return t;
 }
 
@@ -189,10 +218,11 @@ store::question_row question_row_of(const core::question& q, const session_host&
   return row;
 }
 
-core::question question_of(const store::question_row& row) {
+core::question question_of(const store::question_row& row, protocol::acp_version version) {
   core::question q;
   q.id = row.id;
-  q.kind = core::asks_for(row.method).value_or(core::question_kind::extension);
+  q.version = version;
+  q.kind = core::asks_for(row.method, version).value_or(core::question_kind::extension);
   q.turn = row.turn;
   q.method = row.method;
   q.raw_id = row.raw_id;

@@ -17,7 +17,7 @@ store::session_row session_row_of(const session_host& host);
 store::turn_row turn_row_of(const core::turn& t, std::int64_t session);
 core::turn turn_of(const store::turn_row& row);
 store::question_row question_row_of(const core::question& q, const session_host& host);
-core::question question_of(const store::question_row& row);
+core::question question_of(const store::question_row& row, protocol::acp_version version);
 core::session_seed seed_of(const store::session_state& found);
 std::string outgoing_owner(std::int64_t shim, std::uint64_t n);
 /// What is shown of a process's terminals: it goes with the shim's row, as its outgoing lines do.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "server/core/session.h"
-#include "server/net/chunk.h"
+#include "server/net/feed.h"
 
 #include <chrono>
 #include <cstdint>
@@ -16,9 +16,7 @@ class agent_link;
 /// A session as the net room keeps it: the pure state, what editors follow, its agent process.
 /// Owned by the hub; session thread.
 struct session_host {
-  explicit session_host(core::session_seed seed) : core(std::move(seed)) {
-    log.committed = core.data().head;
-  }
+  explicit session_host(core::session_seed seed) : core(std::move(seed)), log(core.data().head) {}
 
   core::session core;
   feed log;
@@ -32,8 +30,8 @@ struct session_host {
   bool fold_runs = false;                                        // the reader thread is at one
   std::optional<std::chrono::steady_clock::time_point> fold_due; // of an open turn that is long
 
-  /// Committed: into the ring, and every follower's bell.
-  void show(std::shared_ptr<const chunk> c);
+  /// Committed: into the rings, and every follower's bell.
+  void show(const rendered_batch& batch);
 };
 
 } // namespace acpd::net

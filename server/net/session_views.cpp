@@ -1,5 +1,6 @@
 #include "server/net/session_views.h"
 
+#include "protocol/convert.h"
 #include "protocol/splice.h"
 #include "server/net/edge.h"
 #include "server/net/hub.h"
@@ -10,13 +11,7 @@ namespace acpd::net {
 
 using namespace protocol;
 
-std::string_view state_of(const session_host& host) {
-  if (host.core.running()) return host.core.needs_person() ? "requires_action" : "running";
-  if (!host.core.queue().empty()) return "running";
-  return host.core.last_outcome() == "interrupted" || host.core.last_outcome() == "outcome_unknown"
-             ? "interrupted"
-             : "idle";
-}
+std::string_view state_of(const session_host& host) { return host.core.state(); }
 
 std::string list_item(const hub& h, const session_host& host) {
   const core::session_seed& s = host.core.data();
@@ -26,6 +21,25 @@ std::string list_item(const hub& h, const session_host& host) {
   if (!s.title.empty()) out += R"(,"title":)" + protocol::quoted(s.title);
   out += R"(,"updatedAt":")" + iso_time(host.updated_ms) + "\"";
   return out + R"(,"_meta":{"acpd":)" + session_facts(h, host) + "}}";
+}
+
+std::string session_facts_for(const session_host& host, acp_version version) {
+  const core::session_seed& s = host.core.data();
+  std::string commands(host.core.commands());
+  if (version == acp_version::v2 && s.version == acp_version::v1 && !commands.empty())
+    commands = commands_for_v2(commands);
+  std::string out = "{", separator;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    ((((out += separator) += '"') += name) += "\":") += value;
+    separator = ",";
+  };
+  add("modes", s.modes);
+  add("configOptions", s.config_options);
+  if (version == acp_version::v2) add("availableCommands", commands);
+  out += '}';
+  if (s.version == version) return out;
+  return result_for(version, "session/resume", out, {.version = version, .boolean_options = true});
 }
 
 std::string session_facts(const hub& h, const session_host& host) {

@@ -60,6 +60,17 @@ bool apply_one(connection& db, const erase_token& o) {
   return db.run("DELETE FROM tokens WHERE id = :id", o.id) > 0;
 }
 
+bool apply_one(connection& db, const copy_log& o) {
+  db.run("INSERT INTO entries (session, " ACPD_ENTRY_COLUMNS ") SELECT :to, " ACPD_ENTRY_COLUMNS
+         " FROM entries WHERE session = :from AND seq <= :upto ORDER BY seq",
+         o.to, o.from, o.upto);
+  db.run("INSERT INTO folds (session, first_seq, last_seq, piece, singles, frames) "
+         "SELECT :to, first_seq, last_seq, piece, singles, frames FROM folds "
+         "WHERE session = :from AND last_seq <= :upto",
+         o.to, o.from, o.upto);
+  return false;
+}
+
 /// The shims' rows stay until erase_shim: a daemon that dies now must still find the processes.
 /// Their secret lines go, because their bytes do.
 bool apply_one(connection& db, const bury_session& o) {

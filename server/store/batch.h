@@ -35,13 +35,20 @@ struct erase_question {
 struct erase_token {
   std::int64_t id;
 };
+/// A session's log so far, for another one that begins with it: entries up to `upto`, and folds.
+struct copy_log {
+  std::int64_t from;
+  std::int64_t to;
+  std::uint64_t upto;
+};
 struct bury_session {
   std::int64_t session;
 }; // tombstone; rows go later, in slices
 
-using operation = std::variant<session_row, turn_row, question_row, outgoing_row, shim_row, key_row,
-                               fold_row, token_row, erase_token, erase_outgoing, erase_shim,
-                               set_offset, put_secret, erase_secrets, erase_question, bury_session>;
+using operation =
+    std::variant<session_row, turn_row, question_row, outgoing_row, shim_row, key_row, fold_row,
+                 token_row, erase_token, erase_outgoing, erase_shim, set_offset, put_secret,
+                 erase_secrets, erase_question, copy_log, bury_session>;
 
 /// What one transaction writes. Filled by the session thread, then owned by the writer until it is
 /// committed. Rows are written whole: insert or replace by id.

@@ -1,5 +1,6 @@
 #include "server/store/folds.h"
 
+#include "protocol/acp_v2.h"
 #include "server/store/split_calls.h"
 
 #include <algorithm>
@@ -74,6 +75,7 @@ bool is_compacted(entry_kind kind) {
   case entry_kind::question_asked:
   case entry_kind::question_settled:
   case entry_kind::agent_notification:
+  case entry_kind::prompt_inserted:
   case entry_kind::notice: return false;
   }
   return false;
@@ -105,11 +107,13 @@ std::optional<std::vector<protocol::folded_frame>> decode_frames(std::string_vie
 
 void run_compactor::add(const entry& e) {
   if (is_compacted(e.kind)) {
+    const bool prompt = e.kind == entry_kind::user_message && e.message_id.empty();
+    const std::string id = prompt ? protocol::v2::prompt_message_id(e.ref) : std::string();
     if (may_be_tool_call(e.bytes)) tools_[e.seq] = {e.turn, e.process, announces_call(e.bytes)};
     compactor_.add({.seq = e.seq,
                     .turn = e.turn,
                     .process = e.process,
-                    .message_id = e.message_id,
+                    .message_id = prompt ? std::string_view(id) : e.message_id,
                     .line = e.bytes,
                     .version = static_cast<protocol::acp_version>(e.version)});
   }

@@ -19,6 +19,7 @@ enum class entry_kind : std::uint8_t {
   agent_notification = 8, // any other notification of the agent for this session
   notice = 9,             // a `notice` update: live only, left out of loads
   gated = 10, // an update only for clients with a capability (compaction_*): else as update
+  prompt_inserted = 11, // an agent of v2 has the prompt, as message_id; ref: turn row; bytes empty
 };
 
 /// One entry of a session's log. `bytes` and `message_id` are views: they live as long as what they
@@ -27,7 +28,7 @@ struct entry {
   std::int64_t session = 0; // row id
   std::uint64_t seq = 0;    // from 1, without gaps
   entry_kind kind{};
-  std::uint8_t version = 1;  // ACP version of the bytes
+  std::uint8_t version = 1;  // ACP version of the bytes; of a turn's entries: of its agent
   std::int64_t at_ms = 0;    // UTC; never below the entry before
   std::uint64_t turn = 0;    // number of the turn within the session; 0: none
   std::uint64_t process = 0; // which agent process of the session; user_message: hash of the author
@@ -54,7 +55,9 @@ struct session_row {
   std::uint64_t turns = 0;     // number of the last turn
   std::uint64_t processes = 0; // number of the last agent process
   bool closed = false;
-  bool deleted = false; // a tombstone: the rows go in slices
+  bool deleted = false;     // a tombstone: the rows go in slices
+  std::uint8_t version = 1; // ACP version of the agent's last process, and of what it said here
+  std::string state;        // v2: raw JSON of its last state_update; or empty
 };
 
 enum class turn_state : std::uint8_t {
@@ -78,6 +81,8 @@ struct turn_row {
   std::uint64_t sent_as = 0; // n of the outgoing message, its JSON-RPC id
   std::int64_t created_ms = 0;
   std::int64_t ended_ms = 0;
+  std::string message_id;    // v2 agents: of the prompt; empty: not taken
+  std::uint8_t progress = 0; // v2 agents: how far it is; bits of the core's (rows.cpp of net)
 };
 
 enum class question_state : std::uint8_t {

@@ -26,17 +26,18 @@ entry read_entry(const query& q, std::int64_t session) {
 void put(connection& db, const session_row& r) {
   db.run("INSERT INTO sessions (" ACPD_SESSION_COLUMNS ") VALUES (:id, :sid, :agent, :cwd, "
          ":additional_dirs, :title, :agent_sid, :modes, :config_options, :chosen, :created_ms, "
-         ":updated_ms, :turns, :processes, :closed, :deleted) "
+         ":updated_ms, :turns, :processes, :closed, :deleted, :version, :state) "
          "ON CONFLICT (id) DO UPDATE SET sid = excluded.sid, agent = excluded.agent, "
          "cwd = excluded.cwd, additional_dirs = excluded.additional_dirs, title = excluded.title, "
          "agent_sid = excluded.agent_sid, modes = excluded.modes, "
          "config_options = excluded.config_options, chosen = excluded.chosen, "
          "created_ms = excluded.created_ms, updated_ms = excluded.updated_ms, "
          "turns = excluded.turns, processes = excluded.processes, closed = excluded.closed, "
-         "deleted = max(deleted, excluded.deleted)",
+         "deleted = max(deleted, excluded.deleted), version = excluded.version, "
+         "state = excluded.state",
          r.id, r.sid, r.agent, r.cwd, r.additional_dirs, r.title, r.agent_sid, r.modes,
          r.config_options, r.chosen, r.created_ms, r.updated_ms, r.turns, r.processes, r.closed,
-         r.deleted);
+         r.deleted, r.version, r.state);
 }
 
 session_row read_session(const query& q) {
@@ -55,19 +56,23 @@ session_row read_session(const query& q) {
           .turns = q.natural(12),
           .processes = q.natural(13),
           .closed = q.integer(14) != 0,
-          .deleted = q.integer(15) != 0};
+          .deleted = q.integer(15) != 0,
+          .version = q.as<std::uint8_t>(16),
+          .state = q.text(17)};
 }
 
 void put(connection& db, const turn_row& r) {
   db.run("INSERT INTO turns (" ACPD_TURN_COLUMNS ") VALUES (:id, :session, :number, :state, "
-         ":author, :key, :prompt, :outcome, :shim, :sent_as, :created_ms, :ended_ms) "
+         ":author, :key, :prompt, :outcome, :shim, :sent_as, :created_ms, :ended_ms, :message_id, "
+         ":progress) "
          "ON CONFLICT (id) DO UPDATE SET session = excluded.session, number = excluded.number, "
          "state = excluded.state, author = excluded.author, key = excluded.key, "
          "prompt = excluded.prompt, outcome = excluded.outcome, shim = excluded.shim, "
          "sent_as = excluded.sent_as, created_ms = excluded.created_ms, "
-         "ended_ms = excluded.ended_ms",
+         "ended_ms = excluded.ended_ms, message_id = excluded.message_id, "
+         "progress = excluded.progress",
          r.id, r.session, r.number, r.state, r.author, r.key, blob{r.prompt}, r.outcome, r.shim,
-         r.sent_as, r.created_ms, r.ended_ms);
+         r.sent_as, r.created_ms, r.ended_ms, r.message_id, r.progress);
 }
 
 turn_row read_turn(const query& q) {
@@ -82,7 +87,9 @@ turn_row read_turn(const query& q) {
           .shim = q.integer(8),
           .sent_as = q.natural(9),
           .created_ms = q.integer(10),
-          .ended_ms = q.integer(11)};
+          .ended_ms = q.integer(11),
+          .message_id = q.text(12),
+          .progress = q.as<std::uint8_t>(13)};
 }
 
 void put(connection& db, const question_row& r) {

@@ -23,9 +23,10 @@ void put(connection& db, const token_row& r);
   "seq, kind, version, at_ms, turn, process, splice, ref, message_id, bytes"
 #define ACPD_SESSION_COLUMNS                                                                       \
   "id, sid, agent, cwd, additional_dirs, title, agent_sid, modes, config_options, chosen, "        \
-  "created_ms, updated_ms, turns, processes, closed, deleted"
+  "created_ms, updated_ms, turns, processes, closed, deleted, version, state"
 #define ACPD_TURN_COLUMNS                                                                          \
-  "id, session, number, state, author, key, prompt, outcome, shim, sent_as, created_ms, ended_ms"
+  "id, session, number, state, author, key, prompt, outcome, shim, sent_as, created_ms, "          \
+  "ended_ms, message_id, progress"
 #define ACPD_QUESTION_COLUMNS                                                                      \
   "id, session, shim, turn, state, method, raw_id, nonce, line, outcome, asked_ms, settled_ms"
 #define ACPD_OUTGOING_COLUMNS "shim, n, kind, ref, key, method, line, secret"

@@ -157,8 +157,16 @@ CREATE TABLE tokens (
 ) STRICT;
 )sql";
 
+// Agents that speak ACP v2: what a turn needs to go on, and in which version the agent said things.
+constexpr const char* version_3 = R"sql(
+ALTER TABLE sessions ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE sessions ADD COLUMN state TEXT NOT NULL DEFAULT '';
+ALTER TABLE turns ADD COLUMN message_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE turns ADD COLUMN progress INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 /// migrations[n] leads from schema n to n + 1. Never edit one that was released: add one.
-constexpr std::array migrations = {version_1, version_2};
+constexpr std::array migrations = {version_1, version_2, version_3};
 
 } // namespace
 

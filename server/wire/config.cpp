@@ -47,8 +47,9 @@ void read_agents(config_reader& top, config& c) {
     if (!is_agent_name(agent.name))
       return agents.fail_at(key.source(), agent.name,
                             "is no name for an agent: letters, digits, '-', '_' and '.' only");
-    config_reader in = agents.table(agent.name, node, {"command", "env"});
+    config_reader in = agents.table(agent.name, node, {"command", "env", "acp_version"});
     read_command(in, agent);
+    in.number("acp_version", agent.acp_version, 1, 2);
     in.table("env", {}).for_each([&](const toml::key& name, const toml::node& value) {
       if (auto text = value.value_exact<std::string>(); text && !name.str().empty())
         agent.env.emplace(name.str(), *text);
@@ -60,7 +61,7 @@ void read_agents(config_reader& top, config& c) {
 }
 
 void read_defaults(config_reader& top, config& c) {
-  config_reader in = top.table("defaults", {"agent", "close"});
+  config_reader in = top.table("defaults", {"agent", "close", "acp_v2"});
   in.text("agent", c.default_agent);
   if (!c.default_agent.empty() && in.fine())
     if (auto agent = find_agent(c, c.default_agent); !agent)
@@ -68,6 +69,7 @@ void read_defaults(config_reader& top, config& c) {
   std::string close = "detach";
   in.one_of("close", close, std::array<std::string_view, 2>{"detach", "stop"});
   c.close_stops = close == "stop";
+  in.flag("acp_v2", c.acp_v2);
 }
 
 void read_numbers(config_reader& top, config& c) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/failure.h"
+#include "protocol/version.h"
 #include "server/wire/listen_config.h"
 
 #include <chrono>
@@ -18,12 +19,15 @@ struct agent_config {
   std::string name;
   std::vector<std::string> command; // argv; command[0] looked up on PATH
   std::map<std::string, std::string> env;
+  /// That it is asked for; one that cannot speak 2 is asked again, for 1.
+  protocol::acp_version acp_version = protocol::acp_version::v1;
 };
 
 /// config.toml. Every key has a default: an empty or missing file is a working configuration.
 struct config {
   std::string default_agent;                  // [defaults] agent; else "runner", the built-in one
   bool close_stops = false;                   // [defaults] close = "detach" | "stop"
+  bool acp_v2 = true;                         // [defaults] acp_v2: to editors that ask for it
   std::map<std::string, agent_config> agents; // "runner" is always there
   std::size_t max_line_bytes = std::size_t{32} << 20; // [limits] line_bytes
   std::uint32_t max_depth = 256;                      // [limits] depth

@@ -267,12 +267,14 @@ const directives = {
   end: ([reason], t) => { t.reason = reason; },
 };
 
-export async function run_directives(script, session, link) {
+/** `others`: directives of the agent's own, before those that all have. */
+export async function run_directives(script, session, link, others = {}) {
   const t = new turn(session, link);
   for (const step of script.split(/[\n;]/)) {
     const [name, ...words] = step.trim().split(/\s+/);
     if (!name || session.cancelled) continue;
-    if (directives[name]) await directives[name](words, t);
+    const directive = others[name] ?? directives[name];
+    if (directive) await directive(words, t);
     else t.say(`you said: ${step.trim()}`);
     await breathe();  // a cancel that has arrived is seen before the next step
   }

@@ -22,9 +22,9 @@ const stays_home = {
 export function judge(taps) {
   const seen = { editor: new Map(), agent: new Map() };
   const invalid = [];
-  for (const { hop, file } of taps) {
+  for (const { hop, file, version } of taps) {
     if (!fs.existsSync(file)) continue;
-    const talk = new conversation();
+    const talk = new conversation(version);
     const by_acpd = hop === 'editor' ? 'client' : 'agent';
     for (const record of fs.readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
       const { to, line } = JSON.parse(record);

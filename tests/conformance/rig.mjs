@@ -5,15 +5,18 @@ import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { Readable, Writable } from 'node:stream';
 
-import * as acp from '@agentclientprotocol/sdk';
+import * as v1 from '@agentclientprotocol/sdk';
+import * as v2 from '@agentclientprotocol/sdk/experimental/v2';
 
-import { capabilities } from '../lib/client.mjs';
+import { capabilities, capabilities_v2, introduction } from '../lib/client.mjs';
 import { until } from '../lib/until.mjs';
 import { bin, root, scripted, world } from '../lib/world.mjs';
 
 const tap = path.join(root, 'tests/lib/tap.mjs');
 
-/** An SDK client over `acpctl connect`. Its handlers can be replaced by a flow
+const sdk = { 1: v1, 2: v2 };
+
+/** An SDK client over `acpctl connect`, of ACP v1 or v2. Its handlers can be replaced by a flow
  * (`editor.on_permission = …`). */
 export class editor extends EventEmitter {
   updates = [];
@@ -24,8 +27,10 @@ export class editor extends EventEmitter {
   on_read = ({ path: file }) => ({ content: `unsaved text of ${file}` });
   on_write = () => ({});
 
-  constructor(command, args, options) {
+  constructor(command, args, options, version = 1) {
     super();
+    const acp = sdk[version];
+    this.version = version;
     this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], ...options });
     this.exited = new Promise((resolve) =>
       this.child.on('exit', (code, signal) => resolve({ code, signal })),
@@ -44,12 +49,16 @@ export class editor extends EventEmitter {
       this.#watched(call, this.on_permission),
     );
     app.onRequest(client.elicitation.create, (call) => this.#watched(call, this.on_elicitation));
-    app.onRequest(client.fs.readTextFile, ({ params }) => this.on_read(params));
-    app.onRequest(client.fs.writeTextFile, ({ params }) => this.on_write(params));
+    if (client.fs) this.#serve_files(app, client.fs);
     this.connection = app.connect(
       acp.ndJsonStream(Writable.toWeb(this.child.stdin), Readable.toWeb(this.child.stdout)),
     );
     this.agent = this.connection.agent;
+  }
+
+  #serve_files(app, fs) {
+    app.onRequest(fs.readTextFile, ({ params }) => this.on_read(params));
+    app.onRequest(fs.writeTextFile, ({ params }) => this.on_write(params));
   }
 
   #watched({ params, signal }, handler) {
@@ -63,12 +72,21 @@ export class editor extends EventEmitter {
   texts() { return this.updates.map((u) => u.update.content?.text).filter((t) => t !== undefined); }
   said(part) { return this.texts().some((t) => t.includes(part)); }
 
-  start(caps = capabilities) {
-    return this.request('initialize', { protocolVersion: 1, clientCapabilities: caps,
-      clientInfo: { name: 'sdk', version: '2.4.0' } });
+  start(caps = this.version === 1 ? capabilities : capabilities_v2) {
+    return this.request('initialize', introduction(this.version, 'sdk', caps));
   }
   prompt(sessionId, text, options) {
     return this.request('session/prompt', { sessionId, prompt: [{ type: 'text', text }] }, options);
+  }
+  /** v2: what of the session's state was told, in order. */
+  states() { return this.updates.map((u) => u.update).filter((u) => u.state !== undefined); }
+  /** v2: a prompt, and the idle state that ends its turn. */
+  async turn(sessionId, text) {
+    const before = this.states().length;
+    const ended = () => this.states().slice(before).find((s) => s.state === 'idle');
+    const { messageId } = await this.prompt(sessionId, text);
+    await this.until(ended, `the end of "${text}"`);
+    return { messageId, ...ended() };
   }
   leave() { this.child.stdin.end(); return this.exited; }
 }
@@ -93,30 +111,30 @@ export class rig {
   }
 
   /** A new editor process with a recorder in front of it. */
-  open() {
+  open(version = 1) {
     const file = path.join(this.world.dir, `editor-${this.taps.length}.tap`);
-    this.taps.push({ hop: 'editor', file });
+    this.taps.push({ hop: 'editor', file, version });
     const agent = process.env.ACPD_CONFORMANCE_DIRECT
       ? [process.execPath, scripted]
       : [bin('acpctl'), 'connect'];
     return new editor(process.execPath, [tap, file, ...agent], {
       env: this.world.env,
       cwd: this.world.cwd,
-    });
+    }, version);
   }
 
-  async started(caps) {
-    const made = this.open();
+  async started(caps, version = 1) {
+    const made = this.open(version);
     await made.start(caps);
     return made;
   }
 
   /** An editor with a new session. */
-  async session(caps) {
-    const made = await this.started(caps);
+  async session(caps, version = 1) {
+    const made = await this.started(caps, version);
     const { sessionId } = await made.request('session/new', {
       cwd: this.world.cwd,
-      mcpServers: [],
+      ...(version === 1 && { mcpServers: [] }),
     });
     return [made, sessionId];
   }

@@ -1,60 +1,58 @@
-// The official v1 schema as a judge of frames: what a frame is, and whether it is valid.
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
+// The official schema of a version as a judge of frames: what a frame is, and whether it is valid.
+import {
+  definitions, methods_of, problem_of, schemas, unstable, variants_of,
+} from '../protocol/judge.mjs';
 
-import Ajv2020 from 'ajv/dist/2020.js';
-
-const resolve = createRequire(import.meta.url).resolve;
-const sdk = resolve('@agentclientprotocol/sdk').replace(/dist\/.*/, '');
-export const schema = JSON.parse(fs.readFileSync(`${sdk}schema/v1/schema.json`, 'utf8'));
-
-const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: false });
-ajv.addSchema(schema, 'acp');
-const check_of = new Map();
-function validator(name) {
-  if (!check_of.has(name)) check_of.set(name, ajv.compile({ $ref: `acp#/$defs/${name}` }));
-  return check_of.get(name);
-}
+export const schema = schemas[1];
 
 /** method → {side: who handles it, request?, response?, notification?: names of definitions} */
-export const methods = {};
-for (const [name, def] of Object.entries(schema.$defs)) {
-  if (!def['x-method']) continue;
-  const entry = (methods[def['x-method']] ??= { side: def['x-side'] });
-  entry[name.match(/(Request|Response|Notification)$/)[1].toLowerCase()] = name;
-}
+const methods_in = (version, from) =>
+  Object.fromEntries(methods_of(version, from).map((method) => {
+    const names = definitions(version, method, from);
+    return [method, { side: from[version].$defs[Object.values(names)[0]]['x-side'], ...names }];
+  }));
 
-/** Every variant of session/update that v1 stable has. */
-export const variants = schema.$defs.SessionUpdate.oneOf.map(
-  (v) => v.properties.sessionUpdate.const,
-);
-
-const problem_of = (name, value) => {
-  const check = validator(name);
-  if (check(value)) return undefined;
-  const e = check.errors.at(-1);
-  return `${name}: ${e.instancePath || '/'} ${e.message} ${JSON.stringify(e.params)}`;
+/** What each version has in its stable set: methods, and variants of session/update. */
+export const stable = Object.fromEntries([1, 2].map((v) => [
+  v,
+  { methods: methods_in(v, schemas), variants: variants_of(v, schemas) },
+]));
+export const { methods, variants } = stable[1];
+/** What acpd has of the unstable set, for v2 editors only. */
+const unstable_v2 = ['session/status', 'session/set_title', 'session/archive', 'session/unarchive',
+  'session/fork'];
+const all_v2 = methods_in(2, unstable);
+const known_in = {
+  1: methods,
+  2: {
+    ...stable[2].methods,
+    ...Object.fromEntries(unstable_v2.map((name) => [name, all_v2[name]])),
+  },
 };
 
-function envelope_problem(m) {
+function envelope_problem(version, m) {
   if (typeof m !== 'object' || m === null || Array.isArray(m)) return 'not one JSON-RPC object';
   if (m.jsonrpc !== '2.0') return 'no "jsonrpc":"2.0"';
-  if ('id' in m && problem_of('RequestId', m.id)) return `id ${JSON.stringify(m.id)}`;
+  if ('id' in m && problem_of(version, 'RequestId', m.id)) return `id ${JSON.stringify(m.id)}`;
   if (m.method === undefined && !('id' in m)) return 'neither a method nor an id';
   if (m.method === undefined && 'result' in m === 'error' in m)
     return 'needs either result or error';
-  if (m.method === undefined && 'error' in m) return problem_of('Error', m.error);
+  if (m.method === undefined && 'error' in m) return problem_of(version, 'Error', m.error);
   return undefined;
 }
 
 /** Follows one hop's two directions. `judge` says who the frame goes to: what it is and what
  * is wrong with it. */
 export class conversation {
+  constructor(version = 1) {
+    this.version = version;
+    this.known = known_in[version];
+  }
   #asked = { agent: new Map(), client: new Map() };  // by who must answer: id → method
 
   /** `to`: "agent" or "client": who reads the frame. Returns {kind, method, variant?, problem?}. */
   frame(to, message) {
-    const problem = envelope_problem(message);
+    const problem = envelope_problem(this.version, message);
     if (problem) return { kind: 'broken', problem };
     const key = JSON.stringify(message.id);
     const from = to === 'agent' ? 'client' : 'agent';
@@ -76,15 +74,15 @@ export class conversation {
         method: '?',
         problem: message.id === null ? undefined : `answers nothing: id ${message.id}`,
       };
-    const name = methods[method]?.response;
+    const name = this.known[method]?.response;
     return { kind, method, code: message.error?.code,
-      problem: kind === 'response' && name ? problem_of(name, message.result) : undefined };
+      problem: kind === 'response' && name ? problem_of(this.version, name, message.result) : undefined };
   }
 
   #call(to, kind, { method, params }) {
     if (method.startsWith('_')) return { kind, method: '_…' };
-    const known = methods[method];
-    if (!known) return { kind, method, problem: 'not a v1 stable method' };
+    const known = this.known[method];
+    if (!known) return { kind, method, problem: `not a method of v${this.version}` };
     if (known.side !== to && known.side !== 'protocol')
       return { kind, method, problem: `goes to the ${known.side}` };
     if (!known[kind]) return { kind, method, problem: `is no ${kind}` };
@@ -92,7 +90,7 @@ export class conversation {
       kind,
       method,
       variant: params?.update?.sessionUpdate,
-      problem: problem_of(known[kind], params),
+      problem: problem_of(this.version, known[kind], params),
     };
   }
 }

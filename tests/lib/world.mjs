@@ -13,6 +13,7 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 export const bin_dir = path.resolve(process.env.ACPD_BIN ?? path.join(root, 'build/dev/bin'));
 export const bin = (name) => path.join(bin_dir, name);
 export const scripted = path.join(root, 'tests/agents/scripted.mjs');
+export const scripted_v2 = path.join(root, 'tests/agents/scripted_v2.mjs');
 
 const quoted = (s) => JSON.stringify(String(s));
 const table = (o) =>
@@ -21,7 +22,8 @@ const table = (o) =>
     .join(', ')} }`;
 
 export class world {
-  /** options: agents {NAME: {command, env?}}, agent: the default one, toml: further text, env. */
+  /** options: agents {NAME: {command, env?, acp_version?}}, agent: the default one, toml: further
+   * text, env, v2: the scripted agent is the one of ACP v2. */
   constructor(options = {}) {
     this.dir = fs.mkdtempSync(path.join(os.tmpdir(), 'acpd-'));
     this.cwd = path.join(this.dir, 'work');
@@ -31,7 +33,8 @@ export class world {
     this.gate = path.join(this.dir, 'gate');
     const agents = options.agents ?? {
       scripted: {
-        command: [process.execPath, scripted],
+        command: [process.execPath, options.v2 ? scripted_v2 : scripted],
+        ...(options.v2 ? { acp_version: 2 } : {}),
         env: {
           ACPD_TEST_AGENT_LOG: this.agent_log,
           ACPD_TEST_WITNESS: this.witness,
@@ -57,6 +60,7 @@ export class world {
     if (close) lines.push(`close = ${quoted(close)}`);
     for (const [name, a] of Object.entries(agents)) {
       lines.push(`[agents.${name}]`, `command = [${a.command.map(quoted).join(', ')}]`);
+      if (a.acp_version) lines.push(`acp_version = ${a.acp_version}`);
       if (a.env) lines.push(`env = ${table(a.env)}`);
     }
     return lines.join('\n') + '\n' + toml;
@@ -111,6 +115,7 @@ export class world {
       env: { ...this.env, ...options.env },
       stderr,
       cwd: this.cwd,
+      version: options.version,
     });
     fs.closeSync(stderr);
     return made;
@@ -143,7 +148,8 @@ export class world {
   }
   shims() { return this.processes().filter((p) => p.args[0].endsWith('acpd-shim')); }
   agents() {
-    const is_agent = (p) => p.args.includes(scripted) && !p.args[0].endsWith('acpd-shim');
+    const is_agent = (p) => !p.args[0].endsWith('acpd-shim')
+      && (p.args.includes(scripted) || p.args.includes(scripted_v2));
     return this.processes().filter(is_agent);
   }
 

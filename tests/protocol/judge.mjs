@@ -44,11 +44,14 @@ export const schemas = { 1: load(1, 'schema'), 2: load(2, 'schema') };
 export const unstable = { 1: load(1, 'schema.unstable'), 2: load(2, 'schema.unstable') };
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 for (const v of [1, 2]) ajv.addSchema(schemas[v], `v${v}`);
+for (const v of [1, 2]) ajv.addSchema(unstable[v], `v${v}-unstable`);
 const checks = new Map();
 
-/** What is wrong with a value as definition `name` of a version; undefined when it is valid. */
+/** What is wrong with a value as definition `name` of a version; undefined when it is valid. What
+ * the stable schema does not define is judged by the unstable one. */
 export function problem_of(version, name, value) {
-  const key = `v${version}#/$defs/${name}`;
+  const file = name in schemas[version].$defs ? `v${version}` : `v${version}-unstable`;
+  const key = `${file}#/$defs/${name}`;
   if (!checks.has(key)) checks.set(key, ajv.compile({ $ref: key }));
   const check = checks.get(key);
   if (check(value)) return undefined;

@@ -46,7 +46,9 @@ void memory::classify(open_line& line, std::uint64_t n) {
   const std::string_view method = parts->method.in(line.text);
   line.kind = line_kind::request;
   if (protocol::same_text(method, "initialize")) line.kind = line_kind::initialize;
-  if (protocol::same_text(method, "session/load") && parts->session_id) {
+  const bool may_replay = protocol::same_text(method, "session/load") ||
+                          protocol::same_text(method, "session/resume"); // v2
+  if (may_replay && parts->session_id) {
     line.kind = line_kind::load;
     line.session = protocol::unquote(parts->session_id.in(line.text));
   }

@@ -21,7 +21,7 @@ std::string_view session_of(const std::string& answer) {
 } // namespace
 
 TEST_CASE("the editor gets the agent's own words, with what acpd does itself put over them") {
-  const std::string answer = net::initialize_answer(agents, true, false);
+  const std::string answer = net::initialize_answer(agents, {.terminal_login = true});
   CHECK(member(answer, "agentInfo") == R"({"name":"a","version":"1"})");
   const auto caps = member(answer, "agentCapabilities");
   CHECK(member(caps, "loadSession") == "true");
@@ -34,14 +34,17 @@ TEST_CASE("the editor gets the agent's own words, with what acpd does itself put
 }
 
 TEST_CASE("closing is offered only where it stops: some editors close when a tab closes") {
-  CHECK(member(session_of(net::initialize_answer(agents, true, false)), "close").empty());
-  CHECK(member(session_of(net::initialize_answer(agents, true, true)), "close") == "{}");
+  CHECK(member(session_of(net::initialize_answer(agents, {.terminal_login = true})), "close")
+            .empty());
+  CHECK(member(session_of(
+                   net::initialize_answer(agents, {.terminal_login = true, .close_stops = true})),
+               "close") == "{}");
 }
 
 TEST_CASE("a login in a terminal is for clients that have one") {
-  CHECK(net::initialize_answer(agents, true, false).find("tui") != std::string::npos);
-  CHECK(net::initialize_answer(agents, false, false).find("tui") == std::string::npos);
-  CHECK(net::initialize_answer(agents, false, false).find("\"key\"") != std::string::npos);
+  CHECK(net::initialize_answer(agents, {.terminal_login = true}).find("tui") != std::string::npos);
+  CHECK(net::initialize_answer(agents, {}).find("tui") == std::string::npos);
+  CHECK(net::initialize_answer(agents, {}).find("\"key\"") != std::string::npos);
 }
 
 TEST_CASE("another command line or environment is another agent") {

@@ -65,7 +65,7 @@ TEST_CASE("tokens come back, change, and leave nothing when they are revoked") {
   CHECK(found.next_token == 4); // the number of a revoked one is not used again
 }
 
-TEST_CASE("a file of schema 1 becomes one of schema 2 and keeps what is in it") {
+TEST_CASE("a file of schema 1 becomes one of today's and keeps what is in it") {
   const state_folder dir, fresh;
   open_database(fresh.path());
   {
@@ -75,8 +75,12 @@ TEST_CASE("a file of schema 1 becomes one of schema 2 and keeps what is in it") 
     db.commit(b);
     append(db, 1, 1, 3);
   }
-  // Schema 2 is schema 1 and one table.
-  in_file(dir.db(), "DROP TABLE tokens; PRAGMA user_version = 1");
+  // Schema 2 is schema 1 and one table, schema 3 is that and four columns.
+  in_file(dir.db(), "DROP TABLE tokens; PRAGMA user_version = 1;"
+                    "ALTER TABLE sessions DROP COLUMN version;"
+                    "ALTER TABLE sessions DROP COLUMN state;"
+                    "ALTER TABLE turns DROP COLUMN message_id;"
+                    "ALTER TABLE turns DROP COLUMN progress");
   database db = open_database(dir.path());
   CHECK(db.recover().tokens.empty());
   CHECK(db.recover().next_token == 1);

@@ -22,6 +22,7 @@ TEST_CASE("an empty configuration works") {
   REQUIRE(c);
   CHECK(c->default_agent == "runner");
   CHECK_FALSE(c->close_stops);
+  CHECK(c->acp_v2);
   REQUIRE(c->agents.contains("runner"));
   const auto& runner = c->agents.at("runner").command;
   REQUIRE(runner.size() == 2);
@@ -37,6 +38,7 @@ TEST_CASE("every key is read") {
 [agents.mine]
 command = ["/opt/agent", "--acp"]
 env = { KEY = "v", EMPTY = "" }
+acp_version = 2
 [agents.codex]
 env = { CODEX_HOME = "/c" }
 [defaults]
@@ -58,7 +60,10 @@ level = "debug"
   REQUIRE(c);
   CHECK(c->default_agent == "mine");
   CHECK(c->close_stops);
+  CHECK_FALSE(c->acp_v2);
   CHECK(c->agents.at("mine").command == std::vector<std::string>{"/opt/agent", "--acp"});
+  CHECK(c->agents.at("mine").acp_version == acpd::protocol::acp_version::v2);
+  CHECK(c->agents.at("codex").acp_version == acpd::protocol::acp_version::v1);
   CHECK(c->agents.at("mine").env ==
         std::map<std::string, std::string>{{"KEY", "v"}, {"EMPTY", ""}});
   CHECK(c->agents.at("codex").command == std::vector<std::string>{"codex-acp"}); // known
@@ -83,6 +88,8 @@ TEST_CASE("an error names file, line and key") {
   CHECK(error_of("[agents.mine]\ncommand = [\"a\"]\nenv = { A = 1 }\n") ==
         "config.toml:3: agents.mine.env.A: must be a string");
   CHECK(error_of("agents = 1\n") == "config.toml:1: agents: must be a table, not a whole number");
+  CHECK(error_of("[agents.mine]\ncommand = [\"a\"]\nacp_version = 3\n") ==
+        "config.toml:3: agents.mine.acp_version: must be a whole number from 1 to 2, not 3");
   CHECK(error_of("[agents.\"a b\"]\ncommand = [\"x\"]\n").find("no name for an agent") !=
         std::string::npos);
 }
@@ -105,6 +112,8 @@ TEST_CASE("unknown keys are refused with the nearest known one") {
 }
 
 TEST_CASE("words that must be one of a few are checked") {
+  CHECK(error_of("[defaults]\nacp_v2 = 1\n") ==
+        "config.toml:2: defaults.acp_v2: must be true or false, not an integer");
   CHECK(error_of("[defaults]\nclose = \"maybe\"\n") ==
         "config.toml:2: defaults.close: must be one of: detach, stop; it is \"maybe\"");
   CHECK(error_of("[log]\nlevel = \"loud\"\n").find("trace, debug, info") != std::string::npos);

@@ -1,0 +1,63 @@
+#include "server/net/replay.h"
+
+#include <algorithm>
+
+namespace acpd::net {
+
+namespace {
+
+constexpr std::uint64_t window = 512; // entries looked at in one step backwards
+
+/// Where the turn that `from` stands in began; `from` itself if it stands at a start.
+std::uint64_t start_of_turn(store::reader& db, std::int64_t session, std::uint64_t from) {
+  for (std::uint64_t end = from; end > 1;) {
+    const std::uint64_t begin = end > window ? end - window : 1;
+    std::uint64_t start = 0;
+    db.entries(session, begin, end - 1, [&](const store::entry& e) {
+      if (e.kind == store::entry_kind::turn_started) start = e.seq;
+      return true;
+    });
+    if (start != 0) return start;
+    end = begin;
+  }
+  return 1;
+}
+
+} // namespace
+
+void prime_up_to(entry_view& view, store::reader& db, std::int64_t session, std::uint64_t from) {
+  bool needed = false;
+  db.entries(session, from, from, [&](const store::entry& e) {
+    needed = view.needs_past(e);
+    return false;
+  });
+  if (!needed || from == 1) return;
+  db.entries(session, start_of_turn(db, session, from), from - 1, [&](const store::entry& e) {
+    view.prime(e);
+    return true;
+  });
+}
+
+std::vector<protocol::folded_frame> rendered_folds(std::vector<protocol::folded_frame> frames,
+                                                   protocol::acp_version version,
+                                                   protocol::renderer& rest) {
+  if (std::ranges::all_of(frames, [&](const auto& f) { return f.version == version; }))
+    return frames;
+  std::vector<protocol::folded_frame> out;
+  for (auto& f : frames) {
+    if (f.version == version) {
+      out.push_back(std::move(f));
+      continue;
+    }
+    rest.render(protocol::entry_of(f, 0, 1), [&](const protocol::rendered_frame& made) {
+      out.push_back({.seq = f.seq,
+                     .single = f.single,
+                     .where = made.where,
+                     .line = std::string(made.line),
+                     .version = version});
+    });
+  }
+  return out;
+}
+
+} // namespace acpd::net

@@ -1,0 +1,187 @@
+#!/usr/bin/env node
+// An ACP v2 agent that does what the prompt's text says (directives.mjs, directives_v2.mjs). By
+// itself it answers a prompt with its message's id, tells the message, says that it runs, works, and
+// says that it is idle. Lines of the prompt that begin with @ change that, before anything is done:
+//   @echo-first    the message is told before the answer
+//   @no-echo       the message is not told
+//   @answer-last   the answer comes when the work is done
+//   @refuse CODE   the prompt is refused with that error
+//   @hold          the prompt is held back until it is cancelled, or the gate is there
+//   @silent        it never says that it runs
+// Environment: as scripted.mjs; ACPD_TEST_AUTH, ACPD_TEST_NO=fork.
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+
+import { run_directives } from './directives.mjs';
+import { directives_v2 } from './directives_v2.mjs';
+import { rpc_error, wire } from './wire.mjs';
+
+const without = new Set((process.env.ACPD_TEST_NO ?? '').split(','));
+const sessions = new Map();
+let logged_in = process.env.ACPD_TEST_AUTH !== 'required';
+
+const commands = [{ type: 'command', name: 'test', description: 'Run the tests',
+  input: { type: 'text', hint: 'which' } }];
+const options = (s) => [
+  { configId: 'mode', name: 'Mode', category: 'mode', type: 'select', currentValue: s.mode,
+    options: [{ value: 'ask', name: 'Ask' }, { value: 'code', name: 'Code' }] },
+  { configId: 'model', name: 'Model', category: 'model', type: 'select', currentValue: s.model,
+    options: [{ value: 'small', name: 'Small' }, { value: 'large', name: 'Large' }] },
+  { configId: 'thorough', name: 'Thorough', type: 'boolean', currentValue: s.thorough },
+];
+
+class session {
+  cancelled = false;
+  wake = [];  // called on cancel
+  background = [];
+  mode = 'ask';
+  model = 'small';
+  thorough = false;
+  now = { state: 'idle' };
+
+  constructor(id, params) {
+    this.id = id;
+    this.params = params;
+  }
+  cancel() {
+    this.cancelled = true;
+    for (const f of this.wake.splice(0)) f();
+  }
+  update(update) { link.notify('session/update', { sessionId: this.id, update }); }
+  /** Says what it does in the foreground, and what goes on beside it. */
+  say_state(state, more = {}) {
+    this.now = { state, ...more };
+    this.tell_state();
+  }
+  tell_state() {
+    this.update({ sessionUpdate: 'state_update', ...this.now, background: this.background });
+  }
+}
+
+function open(id, params) {
+  if (!logged_in) throw new rpc_error(-32000, 'Authentication required');
+  if (!params.cwd?.startsWith('/')) throw new rpc_error(-32602, 'cwd must be an absolute path');
+  const made = new session(id, params);
+  sessions.set(id, made);
+  return made;
+}
+
+function find(params) {
+  const found = sessions.get(params?.sessionId);
+  if (!found) throw new rpc_error(-32002, 'Session not found', { sessionId: params?.sessionId });
+  return found;
+}
+
+const on_request = {
+  initialize: () => ({
+    protocolVersion: 2,
+    info: { name: 'scripted-v2', title: 'Scripted agent, v2', version: '1.0.0' },
+    capabilities: {
+      session: {
+        prompt: { image: {}, audio: {}, embeddedContext: {} },
+        mcp: { stdio: {}, http: {} },
+        delete: {},
+        additionalDirectories: {},
+        ...(without.has('fork') ? {} : { fork: {} }),
+      },
+    },
+    authMethods: [{ type: 'agent', methodId: 'token', name: 'Token' }],
+  }),
+  'auth/login'(params) {
+    if (params.methodId !== 'token') throw new rpc_error(-32602, `no method "${params.methodId}"`);
+    logged_in = true;
+    return {};
+  },
+  'auth/logout'() { logged_in = false; return {}; },
+  'session/new'(params) {
+    const made = open(`v2-session-${crypto.randomUUID()}`, params);
+    return { sessionId: made.id, configOptions: options(made), availableCommands: commands };
+  },
+  'session/resume'(params) {
+    const made = open(params.sessionId, params);
+    if (params.replayFrom)
+      made.update({ sessionUpdate: 'agent_message', messageId: 'old',
+        content: [{ type: 'text', text: 'agent\'s own replay' }] });
+    made.tell_state();
+    return { configOptions: options(made), availableCommands: commands };
+  },
+  'session/fork'(params) {
+    if (without.has('fork')) throw new rpc_error(-32601, 'Method not found');
+    const made = open(`v2-fork-of-${params.sessionId}`, params);
+    return { sessionId: made.id, configOptions: options(made) };
+  },
+  'session/set_config_option'(params) {
+    const s = find(params);
+    if (!options(s).some((o) => o.configId === params.configId))
+      throw new rpc_error(-32602, `no option "${params.configId}"`);
+    if ((params.type === 'boolean') !== (typeof params.value === 'boolean'))
+      throw new rpc_error(-32602, `type ${params.type} with value ${params.value}`);
+    s[params.configId] = params.value;
+    return { configOptions: options(s) };
+  },
+  'tool_call/cancel'(params) { find(params).cancel_call?.(params.toolCallId); return {}; },
+  'terminal/cancel'(params) { find(params).cancel_terminal?.(params.terminalId); return {}; },
+  'session/prompt'(params, id) { return prompted(find(params), params.prompt, id); },
+};
+
+/** Waits for the gate; false: cancelled before. */
+async function held(s) {
+  while (!fs.existsSync(process.env.ACPD_TEST_GATE ?? '/') && !s.cancelled)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  return !s.cancelled;
+}
+
+async function prompted(s, blocks, id) {
+  s.cancelled = false;
+  s.prompt_id = id;
+  const lines = blocks.map((block) => block.text ?? '').join('\n').split(/[\n;]/);
+  const how = new Map();
+  for (const line of lines.map((l) => l.trim()).filter((l) => l.startsWith('@'))) {
+    const [name, ...words] = line.slice(1).split(/\s+/);
+    how.set(name, words);
+  }
+  if (how.has('refuse')) throw new rpc_error(Number(how.get('refuse')[0]), 'refused');
+  if (how.has('hold') && !await held(s)) throw new rpc_error(-32800, 'cancelled before it was inserted');
+  const messageId = `u-${crypto.randomUUID()}`;
+  const echo = () => {
+    if (!how.has('no-echo'))
+      s.update({ sessionUpdate: 'user_message', messageId, content: blocks });
+  };
+  const script = lines.filter((l) => !l.trim().startsWith('@')).join('\n');
+  if (how.has('echo-first') || how.has('answer-last')) echo();
+  if (how.has('answer-last')) await work(s, script, how);
+  else
+    setImmediate(async () => {
+      if (!how.has('echo-first')) echo();
+      await work(s, script, how);
+    });
+  return { messageId };
+}
+
+/** Foreground work, from "running" to "idle". */
+async function work(s, script, how) {
+  if (!how.has('silent')) s.say_state('running');
+  let end;
+  try {
+    end = await run_directives(script, s, link, directives_v2);
+  } catch (error) {
+    if (typeof error.code !== 'number') throw error;
+    end = { stopReason: 'error', error: { code: error.code, message: error.message } };
+  }
+  s.say_state('idle', end);
+  s.after?.();  // what goes on without a prompt
+  s.after = undefined;
+}
+
+const link = new wire({
+  request(method, params, id) {
+    if (on_request[method]) return on_request[method](params, id);
+    if (method.startsWith('_x/')) return { method, params };
+    throw new rpc_error(-32601, `Method not found: ${method}`);
+  },
+  notification(method, params) {
+    if (method === 'session/cancel') sessions.get(params.sessionId)?.cancel();
+    if (method === '$/cancel_request')
+      for (const s of sessions.values()) if (s.prompt_id === params.requestId) s.cancel();
+  },
+});
