@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/failure.h"
+#include "server/wire/index_config.h"
 #include "server/wire/listen_config.h"
 
 #include <chrono>
@@ -33,6 +34,7 @@ struct config {
   std::string log_level = "info";    // [log] level
   std::size_t page_size = 50;        // [limits] page_size, of session/list
   listen_config listen;              // [listen]
+  index_config index;                // [index]
 };
 
 /// Reads a configuration. A file that is not there gives the defaults, unless it was asked for by

@@ -76,6 +76,15 @@ void config_reader::text(std::string_view key, std::string& out) {
     fail_here(key, "must be a string, not " + std::string(kind_of(*node)));
 }
 
+void config_reader::flag(std::string_view key, bool& out) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  if (auto value = node->value_exact<bool>())
+    out = *value;
+  else
+    fail_here(key, "must be true or false, not " + std::string(kind_of(*node)));
+}
+
 void config_reader::one_of(std::string_view key, std::string& out,
                            std::span<const std::string_view> choices) {
   std::string value = out;

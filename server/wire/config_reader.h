@@ -36,6 +36,7 @@ public:
 
   /// Each leaves `out` as it is when the key is absent or wrong.
   void text(std::string_view key, std::string& out);
+  void flag(std::string_view key, bool& out);
   void one_of(std::string_view key, std::string& out, std::span<const std::string_view> choices);
   template <class Number>
   void number(std::string_view key, Number& out, std::int64_t least, std::int64_t most) {
