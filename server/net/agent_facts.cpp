@@ -44,11 +44,11 @@ std::string initialize_answer(const std::string& agents_result, bool terminal_lo
   else
     session.erase("close"); // some editors send it when a tab is closed
   session.erase("fork");
-  object_at(caps, "_meta")["acpd"] = {
-      {"version", 1},
-      {"methods", json::parse(control::methods())},
-      {"notifications",
-       {"_acpd/watch/changed", "_acpd/state", "_acpd/heartbeat", "_acpd/stream/resumed"}}};
+  object_at(caps, "_meta")["acpd"] = {{"version", 1},
+                                      {"methods", json::parse(control::methods())},
+                                      {"notifications",
+                                       {"_acpd/watch/changed", "_acpd/state", "_acpd/heartbeat",
+                                        "_acpd/stream/resumed", "_acpd/index/progress"}}};
   if (auto* methods = result.if_contains("authMethods");
       methods && methods->is_array() && !terminal_login) {
     json::array kept;

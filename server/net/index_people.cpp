@@ -16,18 +16,20 @@ constexpr auto until_it_reads = std::chrono::milliseconds(250);
 void index_service::add(const std::string& root, bool wide, answer done) {
   if (hub_.config.index.enabled) {
     folder& f = entry(root);
-    const bool was_refused = f.now == state::refused;
     f.record.kept = true;
     f.record.wide = f.record.wide || wide;
-    if (was_refused || f.now == state::closed) {
-      f.used = clock::now();
+    f.used = clock::now();
+    if (f.now == state::refused || f.now == state::closed)
       open(f);
-    }
+    else
+      write_down(f);
   }
   status(root, [this, root, done = std::move(done)](const result<std::string>& what) mutable {
     const auto at = folders_.find(root);
-    if (at != folders_.end() && at->second.now == state::refused)
+    if (at != folders_.end() && at->second.now == state::refused) {
       at->second.record.kept = false; // what cannot be indexed is not tried for ever
+      write_down(at->second);
+    }
     done(what);
   });
 }
@@ -124,7 +126,7 @@ void index_service::tell_subscribers() {
     std::string lines;
     for (const std::string& root : std::exchange(subscribers_[i].due, {}))
       if (const auto at = folders_.find(root); at != folders_.end())
-        lines += core::notification_line("_acpd/index/status", folder_json(at->second)) + "\n";
+        lines += core::notification_line("_acpd/index/progress", folder_json(at->second)) + "\n";
     if (!lines.empty()) client->tell(lines);
   }
   if (!lags || std::exchange(tell_armed_, true)) return;

@@ -80,14 +80,18 @@ void index_service::use(const std::string& root) {
 void index_service::open(folder& f) {
   f.now = state::opening;
   f.opened = clock::now();
+  write_down(f);
+  if (worker_.runs()) return send_add(f);
+  worker_.want(); // worker_began() sends it
+}
+
+void index_service::write_down(const folder& f) {
   hub_.pool.block(
       [dir = dir_, record = f.record] {
         write_record(dir, record);
         return 0;
       },
       [](int) {});
-  if (worker_.runs()) return send_add(f);
-  worker_.want(); // worker_began() sends it
 }
 
 void index_service::send_add(folder& f) {

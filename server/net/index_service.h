@@ -60,7 +60,7 @@ public:
   void rebuild(const std::string& root, answer done);
   /// `_acpd/index/status`; `root` empty: of all folders.
   void status(const std::string& root, answer done);
-  /// Is told `_acpd/index/status` while its link is open.
+  /// Is told `_acpd/index/progress` while its link is open.
   void tell_of_progress(link& client);
   /// Coverage of the folder, raw; empty: it is not indexed, or not yet.
   std::string_view coverage(const std::string& root) const;
@@ -95,6 +95,7 @@ private:
 
   folder& entry(const std::string& root);
   void open(folder& f);
+  void write_down(const folder& f);
   void send_add(folder& f);
   void opened(const std::string& root, std::string_view ok, std::string_view error);
   void close(folder& f);
