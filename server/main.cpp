@@ -1,3 +1,4 @@
+#include "server/mcp/run.h"
 #include "server/net/daemon.h"
 #include "server/runner/runner.h"
 
@@ -24,6 +25,7 @@ int become(const char* name, char** argv) {
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::strcmp(argv[1], "runner") == 0) return acpd::runner::run(argc - 1, argv + 1);
+  if (argc > 1 && std::strcmp(argv[1], "mcp") == 0) return acpd::mcp::run(argc - 1, argv + 1);
   if (argc > 1 && std::strcmp(argv[1], "index") == 0) return become("acpd-index", argv + 1);
 
   CLI::App app("acpd keeps coding agents working when the editor is gone.\n"
@@ -47,6 +49,7 @@ int main(int argc, char** argv) {
   serve->add_option("--tls-key", options.tls_key, "its key, PEM");
   serve->add_flag("--background", options.background, "detach; return when it listens");
   app.add_subcommand("runner", "the built-in agent for suites and bulk jobs (ACP on stdio)");
+  app.add_subcommand("mcp", "the code index for a session's agent (MCP on stdio)");
   app.add_subcommand("index", "index a folder and find in it (acpd index --help)");
   CLI11_PARSE(app, argc, argv);
   return acpd::net::serve(options);

@@ -1,9 +1,9 @@
 #include "clients/cli/client.h"
 
-#include "clients/cli/bridge/daemon_link.h"
 #include "clients/cli/bridge/daemon_start.h"
 #include "clients/cli/exit_codes.h"
 #include "clients/cli/interrupts.h"
+#include "server/wire/connect_daemon.h"
 
 #include <array>
 #include <cerrno>
@@ -43,7 +43,7 @@ client::~client() {
 }
 
 protocol::result<client> client::open(const wire::paths& where, bool interactive) {
-  auto fd = bridge::connect_daemon(where.socket);
+  auto fd = wire::connect_daemon(where.socket);
   if (!fd)
     return std::unexpected(protocol::failure{
         no_daemon_failure, fd.error().text +

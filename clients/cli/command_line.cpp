@@ -33,6 +33,8 @@ struct command_line {
   log_options log;
   permit_options permit;
   token_options token;
+  search_options search;
+  index_options index;
   agents_options update;
   connect_arguments connect;
   std::string session, shell;
@@ -160,6 +162,46 @@ void add_remote(CLI::App& app, command_line& c) {
   through->footer("What `acpctl connect --remote ssh://HOST` runs on HOST.");
 }
 
+void add_search(CLI::App& app, command_line& c) {
+  CLI::App* search = add(app, c, "search", "find code in this folder, by words or names", [&c] {
+    for (const std::string& word : c.words)
+      c.search.query += (c.search.query.empty() ? "" : " ") + word;
+    return acpd::cli::search(c.common, c.search);
+  });
+  search->add_option("QUERY", c.words, "words, a question, or identifiers")->required();
+  search->add_option("--cwd,-C", c.search.cwd, "folder to search; else this one");
+  search->add_option("--limit,-n", c.search.limit, "hits")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  search->add_option("--glob,-g", c.search.glob, "only paths like this; * crosses folders");
+  search->add_option("--lang,-l", c.search.language, "only this language");
+  search->add_option("--kind,-k", c.search.kind,
+                     "only function, type, value, container, section or window");
+  search->add_flag("--text,-t", c.search.text, "all of each hit, not only its first line");
+  search->add_flag("--now", c.search.now, "do not wait until everything is indexed");
+  search->footer("A folder that is not indexed yet is indexed first: a line says how far it is.");
+}
+
+void add_index(CLI::App& app, command_line& c) {
+  CLI::App* index = app.add_subcommand("index", "the code index: what it covers, what it keeps");
+  index->require_subcommand(1);
+  const auto verb = [&](const char* name, const char* text, auto run) {
+    CLI::App* made = index->add_subcommand(name, text);
+    made->callback([&c, run] { c.chosen = [&c, run] { return run(c.common, c.index); }; });
+    made->add_option("DIR", c.index.folder, "the folder; else this one");
+    return made;
+  };
+  CLI::App* status = verb("status", "what is indexed; of DIR: how well", index_status);
+  status->get_option("DIR")->description("the folder; else all");
+  status->add_flag("--wait,-w", c.index.wait, "show the progress of DIR until it is complete");
+  CLI::App* made = verb("add", "index a folder, and keep it fresh until it is removed", index_add);
+  made->add_flag("--detach,-d", c.index.detach, "do not wait for the end");
+  made->add_flag("--wide", c.index.wide, "though it is your home folder, or above it");
+  verb("rm", "delete a folder's index", index_remove);
+  verb("rebuild", "index a folder anew", index_rebuild);
+  index->footer("Sessions bring their folders by themselves.");
+}
+
 void add_agents(CLI::App& app, command_line& c) {
   CLI::App* all = app.add_subcommand("agents", "which agents there are, and how to get the others");
   CLI::App* update = all->add_subcommand("update", "look into the ACP registry for newer ones");
@@ -201,6 +243,8 @@ int run_command_line(int argc, char** argv) {
   add_connect(app, c);
   add_work(app, c);
   add_looking(app, c);
+  add_search(app, c);
+  add_index(app, c);
   add_ending(app, c);
   add_remote(app, c);
   add_agents(app, c);

@@ -36,6 +36,16 @@ struct agents_options {
   std::string source; // a file, - or an https:// address; empty: the ACP registry
   bool yes = false;
 };
+struct search_options {
+  std::string query, cwd, glob, language, kind;
+  std::int64_t limit = 10;
+  bool text = false; // all of each hit, not only its first line
+  bool now = false;  // from what is indexed, without waiting for the rest
+};
+struct index_options {
+  std::string folder; // empty: this one (status: all)
+  bool wide = false, detach = false, wait = false;
+};
 struct permit_options {
   std::string session;
   std::string id; // of one question
@@ -55,6 +65,11 @@ int permit(const common_options& common, const permit_options& o);
 int token_new(const common_options& common, const token_options& o);
 int token_list(const common_options& common);
 int token_revoke(const common_options& common, const token_options& o);
+int search(const common_options& common, const search_options& o);
+int index_status(const common_options& common, const index_options& o);
+int index_add(const common_options& common, const index_options& o);
+int index_remove(const common_options& common, const index_options& o);
+int index_rebuild(const common_options& common, const index_options& o);
 int status(const common_options& common);
 int stop(const common_options& common, bool agents);
 int doctor(const common_options& common);

@@ -1,4 +1,3 @@
-#include "clients/cli/bridge/daemon_link.h"
 #include "clients/cli/commands.h"
 #include "clients/cli/exit_codes.h"
 #include "clients/cli/output.h"

@@ -1,8 +1,8 @@
 #include "clients/cli/relay.h"
 
-#include "clients/cli/bridge/daemon_link.h"
 #include "clients/cli/bridge/daemon_start.h"
 #include "clients/cli/exit_codes.h"
+#include "server/wire/connect_daemon.h"
 
 #include <array>
 #include <cerrno>
@@ -55,12 +55,12 @@ private:
 protocol::result<int> daemon_socket(const wire::path_flags& flags) {
   const auto where = wire::find_paths(flags);
   if (!where) return std::unexpected(where.error());
-  if (auto fd = bridge::connect_daemon(where->socket)) return fd;
+  if (auto fd = wire::connect_daemon(where->socket)) return fd;
   auto command = bridge::start_command(*where, flags.config);
   if (!command) return std::unexpected(command.error());
   const auto started = bridge::daemon_start(*std::move(command)).run(start_limit_ms);
   // Somebody else may have started one at the same time: what counts is whether one listens.
-  auto fd = bridge::connect_daemon(where->socket);
+  auto fd = wire::connect_daemon(where->socket);
   if (!fd && !started) return std::unexpected(started.error());
   return fd;
 }

@@ -89,9 +89,17 @@ std::size_t shown_id_length(const std::vector<session_item>& all) {
   return length;
 }
 
+std::string count_text(std::int64_t n) {
+  std::string text = std::to_string(n);
+  const std::size_t sign = n < 0 ? 1 : 0;
+  for (std::size_t at = text.size(); at > sign + 3; at -= 3)
+    text.insert(at - 3, 1, ',');
+  return text;
+}
+
 std::string progress_text(std::int64_t done, std::int64_t total, const std::string& unit) {
   if (total <= 0) return {};
-  return std::to_string(done) + "/" + std::to_string(total) + (unit.empty() ? "" : " " + unit);
+  return count_text(done) + "/" + count_text(total) + (unit.empty() ? "" : " " + unit);
 }
 
 } // namespace acpd::cli

@@ -31,7 +31,9 @@ protocol::result<session_item> choose_session(const std::vector<session_item>& a
 /// How much of the ids must be shown so that they differ: at least 8 characters.
 std::size_t shown_id_length(const std::vector<session_item>& all);
 
-/// "45/100 files"; empty when no progress is known.
+/// "4,210".
+std::string count_text(std::int64_t n);
+/// "45/100 files", "4,210/12,000 files"; empty when no progress is known.
 std::string progress_text(std::int64_t done, std::int64_t total, const std::string& unit);
 
 } // namespace acpd::cli

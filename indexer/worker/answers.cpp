@@ -84,8 +84,14 @@ json::object answer_symbol(const answer_source& from, const arguments& asked) {
   const auto limit = asked.number("limit", 50, 1000);
   json::array defined;
   const auto found = definitions(from.view, name);
-  for (std::size_t i = 0; i < found.size() && i < limit; ++i)
-    defined.push_back(to_json(found[i]));
+  hit_text text(from.root, asked.number("max_tokens", 8000, 200'000));
+  const bool wants_text = asked.flag("text");
+  for (std::size_t i = 0; i < found.size() && i < limit; ++i) {
+    auto made = to_json(found[i]);
+    const auto row = wants_text ? find_chunk(from.view.db(), found[i].doc) : std::nullopt;
+    if (row) text.add(made, from.view, found[i].path, row->begin, row->end);
+    defined.push_back(std::move(made));
+  }
   const auto used = references(from.view, name, limit);
   return {{"definitions", std::move(defined)},
           {"all_definitions", found.size()},
@@ -112,12 +118,21 @@ json::object answer_outline(const answer_source& from, const arguments& asked) {
 json::object answer_related(const answer_source& from, const arguments& asked) {
   json::array files;
   const auto limit = asked.number("limit", 20, 200);
-  for (const auto& file : related(graph_of(from), asked.text("path"), limit))
+  std::string path = asked.text_or("path", "");
+  if (path.empty()) { // of the file that defines the symbol
+    const auto name = asked.text_or("symbol", "");
+    if (name.empty())
+      throw bad_request{"bad_request", "\"path\" or \"symbol\" must be a string that is not empty"};
+    const auto found = definitions(from.view, name, 1);
+    if (found.empty()) return {{"files", std::move(files)}};
+    path = found.front().path;
+  }
+  for (const auto& file : related(graph_of(from), path, limit))
     files.push_back(json::object{{"path", file.path},
                                  {"uses", file.uses},
                                  {"used_by", file.used_by},
                                  {"score", file.score}});
-  return {{"files", std::move(files)}};
+  return {{"path", std::move(path)}, {"files", std::move(files)}};
 }
 
 json::object answer_repo_map(const answer_source& from, const arguments& asked) {

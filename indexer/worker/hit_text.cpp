@@ -39,11 +39,12 @@ std::string to_utf8(std::string_view bytes) {
 
 } // namespace
 
-void hit_text::add(boost::json::object& to, const reader::view& view, const hit& of) {
-  const auto row = find_file(view.db(), of.path);
-  const auto content = read_source(root_, of.path);
-  if (!row || !content || content->stamp != row->stamp || of.end > content->bytes.size()) return;
-  auto text = std::string_view(content->bytes).substr(of.begin, of.end - of.begin);
+void hit_text::add(boost::json::object& to, const reader::view& view, const std::string& path,
+                   std::uint32_t begin, std::uint32_t end) {
+  const auto row = find_file(view.db(), path);
+  const auto content = read_source(root_, path);
+  if (!row || !content || content->stamp != row->stamp || end > content->bytes.size()) return;
+  auto text = std::string_view(content->bytes).substr(begin, end - begin);
   if (text.size() > bytes_left_) {
     const auto line_end = text.rfind('\n', bytes_left_);
     text = text.substr(0, line_end == text.npos ? 0 : line_end + 1);

@@ -17,7 +17,11 @@ public:
 
   /// "text", whole lines; "truncated" where the budget cut it. Nothing when the file is not as it
   /// was indexed any more: freshness.h sees that, too.
-  void add(boost::json::object& to, const reader::view& view, const hit& of);
+  void add(boost::json::object& to, const reader::view& view, const hit& of) {
+    add(to, view, of.path, of.begin, of.end);
+  }
+  void add(boost::json::object& to, const reader::view& view, const std::string& path,
+           std::uint32_t begin, std::uint32_t end);
 
 private:
   const std::string root_;

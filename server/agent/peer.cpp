@@ -34,9 +34,15 @@ bool is_shim_in(pid_t pid, const struct stat& shims) {
 
 } // namespace
 
-bool descends_from(pid_t pid, const std::unordered_set<pid_t>& shims) {
+std::optional<pid_t> shim_above(pid_t pid, const std::unordered_set<pid_t>& shims) {
   const auto chain = ancestors(pid);
-  return chain.empty() || std::ranges::any_of(chain, [&](pid_t p) { return shims.contains(p); });
+  if (chain.empty()) return std::nullopt;
+  const auto found = std::ranges::find_if(chain, [&](pid_t p) { return shims.contains(p); });
+  return found == chain.end() ? 0 : *found;
+}
+
+bool descends_from(pid_t pid, const std::unordered_set<pid_t>& shims) {
+  return shim_above(pid, shims) != 0;
 }
 
 bool in_shim_of(pid_t pid, const char* state_dir) {

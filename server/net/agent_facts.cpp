@@ -69,11 +69,11 @@ std::string initialize_answer(const std::string& agents_result, const editor_ter
     overlay_v2(caps);
   else
     overlay_v1(caps, editor.close_stops);
-  object_at(caps, "_meta")["acpd"] = {
-      {"version", 1},
-      {"methods", json::parse(control::methods())},
-      {"notifications",
-       {"_acpd/watch/changed", "_acpd/state", "_acpd/heartbeat", "_acpd/stream/resumed"}}};
+  object_at(caps, "_meta")["acpd"] = {{"version", 1},
+                                      {"methods", json::parse(control::methods())},
+                                      {"notifications",
+                                       {"_acpd/watch/changed", "_acpd/state", "_acpd/heartbeat",
+                                        "_acpd/stream/resumed", "_acpd/index/progress"}}};
   if (auto* methods = result.if_contains("authMethods");
       methods && methods->is_array() && !editor.terminal_login) {
     json::array kept;

@@ -2,6 +2,7 @@
 #include "server/core/lines.h"
 #include "server/net/agent_link.h"
 #include "server/net/hub.h"
+#include "server/net/index_access.h"
 #include "server/net/session_host.h"
 #include "server/wire/known_agents.h"
 #include "server/wire/quirks.h"
@@ -206,6 +207,7 @@ void agent_link::when_initialised(std::move_only_function<void()> f) {
 
 void agent_link::open(core::opening what, std::move_only_function<void()> on_open) {
   opened_ = std::move(on_open);
+  hub_.index_tokens->offer(*this, what);
   next_step(handshake_.open(std::move(what)));
 }
 

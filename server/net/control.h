@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/failure.h"
+#include "server/net/index_service.h"
 #include "server/net/link.h"
 #include "server/net/session_views.h"
 
@@ -68,6 +69,12 @@ private:
   void new_token(const link::incoming& r);
   void revoke_token(const link::incoming& r);
   void stream_resume(const link::incoming& r, session_host& host);
+  // control_index.cpp
+  void ask_index(const link::incoming& r);
+  void index_status(const link::incoming& r);
+  void steer_index(const link::incoming& r);
+  protocol::result<std::string> index_folder(const link::incoming& r) const;
+  index_service::answer replies(const link::incoming& r) const;
 
   hub& hub_;
   link& link_;

@@ -1,6 +1,8 @@
 #include "server/net/hub.h"
 
 #include "server/net/agent_link.h"
+#include "server/net/index_access.h"
+#include "server/net/index_service.h"
 #include "server/net/link.h"
 #include "server/net/remote_clients.h"
 
@@ -30,7 +32,10 @@ hub::hub(asio::io_context& context, wire::config conf, wire::paths where,
       next_question(found.next_question), next_shim(found.next_shim) {
   *self = this; // before anything can be committed
   remote = std::make_unique<remote_clients>(*this, std::move(found.tokens), found.next_token);
+  index = std::make_unique<index_service>(*this);
+  index_tokens = std::make_unique<index_access>(*this);
   recover(std::move(found));
+  index->start();
 }
 
 hub::~hub() = default;
@@ -61,6 +66,7 @@ void hub::remove(session_host& host) {
   for (link* l : std::vector(host.log.followers))
     l->session_gone(host);
   watching.removed(host);
+  index->forget(host.core.data().id);
   log.forget(host);
   by_sid_.erase(host.core.data().sid);
   sessions_.erase(host.core.data().id);
@@ -73,6 +79,7 @@ void hub::step(session_host& host, const core::event& e) {
     spare_actions_.pop_back();
   }
   host.last_at_ms = std::max(host.last_at_ms, now_ms());
+  index->hear(host, e);
   host.core.step(e, host.last_at_ms, todo);
   apply(host, todo);
   todo.clear();
@@ -106,6 +113,7 @@ void hub::set_trouble(std::string text) {
 
 void hub::forget(agent_link& link) {
   log.forget(link);
+  index_tokens->forget(link.id());
   agents.erase(link.id());
 }
 

@@ -22,6 +22,8 @@ namespace acpd::net {
 class link;
 class agent_link;
 class remote_clients;
+class index_service;
+class index_access;
 
 /// Who waits for the answer of a request that is under way: a link, and the id it used.
 struct waiter {
@@ -119,6 +121,8 @@ public:
   std::vector<std::shared_ptr<link>> links;
   watchers watching{*this};                                   // who is told of states
   std::unique_ptr<remote_clients> remote;                     // tokens, and who comes with one
+  std::unique_ptr<index_service> index;                       // the code index
+  std::unique_ptr<index_access> index_tokens;                 // which agents may ask it
   std::map<std::int64_t, std::shared_ptr<agent_link>> agents; // by shim row
   std::int64_t next_session, next_turn, next_question, next_shim;
   std::string trouble; // why nothing can be written; empty: all is well

@@ -5,6 +5,7 @@
 #include "server/net/agent_facts.h"
 #include "server/net/agent_link.h"
 #include "server/net/hub.h"
+#include "server/net/index_service.h"
 #include "server/net/link.h"
 #include "server/wire/known_agents.h"
 
@@ -72,7 +73,9 @@ void link::take_abilities(std::string_view params) {
   card_.version = unquote(member(who, "version"));
   abilities_.names_servers = card_.name != "acpctl";
   initialised_ = true;
-  hub_.watching.add(*this, wants_of(member(member(caps, "_meta"), "acpd")), true);
+  const std::string_view own = member(member(caps, "_meta"), "acpd");
+  hub_.watching.add(*this, wants_of(own), true);
+  if (member(own, "index") == "true") hub_.index->tell_of_progress(*this);
 }
 
 void link::initialize(const incoming& r) {

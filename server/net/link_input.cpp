@@ -2,6 +2,7 @@
 #include "server/core/lines.h"
 #include "server/net/agent_link.h"
 #include "server/net/hub.h"
+#include "server/net/index_guest.h"
 #include "server/net/link.h"
 #include "server/net/questions.h"
 #include "server/net/session_views.h"
@@ -79,14 +80,30 @@ void link::give_back(session_host& host, const attachment& a) {
   }
 }
 
+namespace {
+
+/// Whether `bytes` are `magic`, as far as they go.
+bool begins_as(std::string_view bytes, std::string_view magic) {
+  const std::size_t n = std::min(bytes.size(), magic.size());
+  return bytes.substr(0, n) == magic.substr(0, n);
+}
+
+} // namespace
+
 void link::on_bytes(std::string_view bytes) {
   if (mode_ == mode::unknown) {
     first_bytes_.append(bytes);
-    const std::size_t n = std::min(first_bytes_.size(), wire::bridge_magic.size());
-    const bool framed = first_bytes_.compare(0, n, wire::bridge_magic, 0, n) == 0;
-    if (framed && n < wire::bridge_magic.size()) return;
+    const bool guest = begins_as(first_bytes_, index_guest::magic);
+    const bool framed = begins_as(first_bytes_, wire::bridge_magic);
+    if (guest && first_bytes_.size() >= index_guest::magic.size()) {
+      // The door for agents: nothing of a link's can be reached from there.
+      index_guest::receive(hub_, std::move(socket_), std::move(first_bytes_), peer_);
+      return close();
+    }
+    if (guest || (framed && first_bytes_.size() < wire::bridge_magic.size())) return;
     mode_ = framed ? mode::framed : mode::plain;
-    const std::string rest = std::exchange(first_bytes_, {}).substr(framed ? n : 0);
+    const std::string rest =
+        std::exchange(first_bytes_, {}).substr(framed ? wire::bridge_magic.size() : 0);
     if (agent_peer_) {
       spdlog::warn("client pid={} runs under an agent of this daemon: refused", peer_);
       return refuse("refused: this process runs under one of this daemon's agents; an agent may "

@@ -1,6 +1,7 @@
 #include "server/agent/shim_dir.h"
 #include "server/net/agent_link.h"
 #include "server/net/hub.h"
+#include "server/net/index_access.h"
 #include "server/net/rows.h"
 
 #include <algorithm>
@@ -81,6 +82,7 @@ void hub::adopt(const store::shim_row& row, std::map<std::uint64_t, std::string>
   }
   host->agent = made;
   made->serve(*host);
+  index_tokens->adopt(*made, *host);
   spdlog::info("session={} agent={} shim={} found again", host->core.data().sid, row.agent, row.id);
   made->adopt(row.offset, std::move(unsent));
   pool.read([owner = terminals_owner(row.id)](

@@ -240,4 +240,8 @@ std::string terminals_owner(std::int64_t shim) {
   return outgoing_owner(shim, 0); // lines are numbered from 1
 }
 
+std::string index_owner(std::int64_t shim) {
+  return "outgoing:" + std::to_string(shim) + ":index"; // goes with the shim's row, as those do
+}
+
 } // namespace acpd::net

@@ -22,6 +22,8 @@ core::session_seed seed_of(const store::session_state& found);
 std::string outgoing_owner(std::int64_t shim, std::uint64_t n);
 /// What is shown of a process's terminals: it goes with the shim's row, as its outgoing lines do.
 std::string terminals_owner(std::int64_t shim);
+/// Of the token with which a shim's agent may ask the index.
+std::string index_owner(std::int64_t shim);
 std::string_view name_of(store::entry_kind kind);
 
 } // namespace acpd::net

@@ -4,6 +4,7 @@
 #include "protocol/splice.h"
 #include "server/net/edge.h"
 #include "server/net/hub.h"
+#include "server/net/index_service.h"
 
 #include <charconv>
 
@@ -52,6 +53,8 @@ std::string session_facts(const hub& h, const session_host& host) {
                     R"(,"queued":)" + std::to_string(c.queue().size()) + R"(,"pending":)" +
                     std::to_string(pending) + R"(,"head":)" + std::to_string(host.log.committed) +
                     R"(,"epoch":")" + h.log.epoch() + "\"";
+  if (const auto covered = h.index->coverage(folder_name(c.data().cwd)); !covered.empty())
+    out.append(R"(,"index":)").append(covered);
   if (!c.progress().empty()) out.append(R"(,"progress":)").append(c.progress());
   if (!c.last_outcome().empty()) out += R"(,"outcome":)" + protocol::quoted(c.last_outcome());
   return out + "}";

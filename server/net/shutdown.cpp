@@ -1,5 +1,6 @@
 #include "server/net/agent_link.h"
 #include "server/net/hub.h"
+#include "server/net/index_service.h"
 #include "server/net/link.h"
 #include "server/net/remote_clients.h"
 
@@ -43,6 +44,7 @@ void hub::finish_shutdown(std::shared_ptr<asio::steady_timer> timer, int tries) 
   for (auto& [id, a] : agents)
     a->detach();
   if (inhibitor_ > 0) ::kill(inhibitor_, SIGTERM);
+  index->stop();
   io.stop();
 }
 

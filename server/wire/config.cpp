@@ -94,7 +94,7 @@ protocol::result<config> interpret(const toml::table& document, const std::strin
   config c;
   config_diagnosis diagnosis{file, {}};
   config_reader top(diagnosis, document, "",
-                    {"agents", "defaults", "limits", "shim", "daemon", "log", "listen"});
+                    {"agents", "defaults", "limits", "shim", "daemon", "log", "listen", "index"});
   read_agents(top, c);
   c.agents.try_emplace(
       std::string(builtin_agent),
@@ -105,6 +105,7 @@ protocol::result<config> interpret(const toml::table& document, const std::strin
   if (c.default_agent.empty()) c.default_agent = builtin_agent;
   read_numbers(top, c);
   read_listen(top, c.listen);
+  read_index(top, c.index);
   top.table("log", {"level"}).one_of("level", c.log_level, log_levels);
   if (!diagnosis.text.empty()) return std::unexpected(failed(diagnosis.text));
   return c;

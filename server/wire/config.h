@@ -2,6 +2,7 @@
 
 #include "protocol/failure.h"
 #include "protocol/version.h"
+#include "server/wire/index_config.h"
 #include "server/wire/listen_config.h"
 
 #include <chrono>
@@ -37,6 +38,7 @@ struct config {
   std::string log_level = "info";    // [log] level
   std::size_t page_size = 50;        // [limits] page_size, of session/list
   listen_config listen;              // [listen]
+  index_config index;                // [index]
 };
 
 /// Reads a configuration. A file that is not there gives the defaults, unless it was asked for by

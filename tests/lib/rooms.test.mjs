@@ -19,6 +19,7 @@ const rooms = {
   'server/wire': { may: ['protocol'], never: /asio|sqlite|spdlog/ },
   'server/agent': { may: ['protocol', 'server/wire'], never: /asio|sqlite|spdlog/ },
   'server/runner': { may: ['protocol'], never: /asio|spdlog/ },
+  'server/mcp': { may: ['protocol', 'server/wire'], never: /asio|sqlite|spdlog/ },
   'server/net/asio': { may: [], never: /sqlite|spdlog/ },
   'server/net/remote': {
     may: ['protocol', 'server/wire', 'server/net/asio', 'server/net/asio.h', 'server/net/spawn.h'],

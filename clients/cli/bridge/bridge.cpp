@@ -1,9 +1,9 @@
 #include "clients/cli/bridge/bridge.h"
 
-#include "clients/cli/bridge/daemon_link.h"
 #include "clients/cli/bridge/identity.h"
 #include "protocol/errors.h"
 #include "server/wire/bridge_frames.h"
+#include "server/wire/connect_daemon.h"
 
 #include <algorithm>
 #include <array>
@@ -195,7 +195,7 @@ void bridge::tend_link() {
     }
   const bool starting = start_ && start_->running();
   if (link_ < 0 && link_allowed_ && !starting && clock::now() >= next_try_) {
-    auto fd = remote_ ? connect_remote() : connect_daemon(options_.where.socket);
+    auto fd = remote_ ? connect_remote() : wire::connect_daemon(options_.where.socket);
     if (fd)
       link_up(*fd);
     else

@@ -1,4 +1,4 @@
-#include "clients/cli/bridge/daemon_link.h"
+#include "server/wire/connect_daemon.h"
 
 #include "protocol/errors.h"
 
@@ -8,7 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace acpd::bridge {
+namespace acpd::wire {
 namespace {
 
 std::string why_not(int fd, const std::string& path) {
@@ -39,4 +39,4 @@ protocol::result<int> connect_daemon(const std::string& socket_path) {
       protocol::failure{protocol::internal_error, socket_path + ": " + std::move(reason)});
 }
 
-} // namespace acpd::bridge
+} // namespace acpd::wire
