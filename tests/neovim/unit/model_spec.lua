@@ -57,43 +57,31 @@ end)
 
 t.it('a tool call is patched: absent stays, null clears', function()
   local model = conversation.new()
-  apply(
-    model,
-    {
-      sessionUpdate = 'tool_call_update',
-      toolCallId = 'c',
-      title = 'Edit',
-      kind = 'edit',
-      status = 'in_progress',
-    },
-    { sessionUpdate = 'tool_call_update', toolCallId = 'c', status = 'failed', kind = json.null }
-  )
+  apply(model, {
+    sessionUpdate = 'tool_call_update',
+    toolCallId = 'c',
+    title = 'Edit',
+    kind = 'edit',
+    status = 'in_progress',
+  }, { sessionUpdate = 'tool_call_update', toolCallId = 'c', status = 'failed', kind = json.null })
   t.eq(#model.items, 1)
   t.eq(shown(model), { '✗ failed: Edit' })
 end)
 
 t.it('a terminal that a call shows is drawn in it, without escape sequences', function()
   local model = conversation.new()
-  apply(
-    model,
-    {
-      sessionUpdate = 'tool_call_update',
-      toolCallId = 'c',
-      title = 'make',
-      content = { { type = 'terminal', terminalId = 't' } },
-    },
-    { sessionUpdate = 'terminal_update', terminalId = 't', command = 'make' }
-  )
+  apply(model, {
+    sessionUpdate = 'tool_call_update',
+    toolCallId = 'c',
+    title = 'make',
+    content = { { type = 'terminal', terminalId = 't' } },
+  }, { sessionUpdate = 'terminal_update', terminalId = 't', command = 'make' })
   model:take_changes()
-  apply(
-    model,
-    {
-      sessionUpdate = 'terminal_output_chunk',
-      terminalId = 't',
-      data = vim.base64.encode('\27[31mred\27[0m\r\nold\rnew\n'),
-    },
-    { sessionUpdate = 'terminal_update', terminalId = 't', exitStatus = { exitCode = 2 } }
-  )
+  apply(model, {
+    sessionUpdate = 'terminal_output_chunk',
+    terminalId = 't',
+    data = vim.base64.encode('\27[31mred\27[0m\r\nold\rnew\n'),
+  }, { sessionUpdate = 'terminal_update', terminalId = 't', exitStatus = { exitCode = 2 } })
   t.eq(model:take_changes()[model.items[1]], 0)
   t.eq(shown(model), { '○ pending: make', '  $ make', '  red', '  new', '  exit 2' })
 end)
@@ -127,11 +115,12 @@ end)
 t.it('a plan is replaced in its turn, and another one in the next', function()
   local model = conversation.new()
   local function plan(turn, status)
+    local entries = { { content = 'a', status = status } }
     model:apply({
       _meta = { ['acpd/turn'] = turn },
       update = {
         sessionUpdate = 'plan_update',
-        plan = { type = 'items', planId = 'main', entries = { { content = 'a', status = status } } },
+        plan = { type = 'items', planId = 'main', entries = entries },
       },
     })
   end
