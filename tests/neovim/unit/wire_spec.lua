@@ -36,3 +36,10 @@ end)
 t.it('empty objects stay objects', function()
   t.eq(json.encode({ params = json.object({}) }), '{"params":{}}')
 end)
+
+t.it('slashes are written as they are, and backslashes survive', function()
+  t.eq(json.encode('session/new'), '"session/new"')
+  for _, text in ipairs({ '\\/', '\\\\/', '/\\', 'C:\\a/b "' }) do
+    t.eq(json.decode(json.encode({ text = text })).text, text)
+  end
+end)

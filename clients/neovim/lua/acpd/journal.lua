@@ -10,7 +10,7 @@ local M = {}
 M.__index = M
 
 local format = 1
-local rewrite_bytes = 1024 * 1024 -- of updates, and more than the rest: then they are folded
+local rewrite_bytes = 4 * 1024 * 1024 -- of updates, and more than the rest: then they are folded
 
 ---@return table journal; `kept` false where another Neovim writes it or the person wants none
 function M.open(id)

@@ -62,9 +62,12 @@ local function in_utf8(value)
   return clean
 end
 
+--- Neovim writes "session\/new", which is right, but longer, and no pleasure to read on disk.
+local plain_slash = { ['\\/'] = '/' }
+
 ---@return string line without a newline
 function M.encode(value)
-  return vim.json.encode(in_utf8(value))
+  return (vim.json.encode(in_utf8(value)):gsub('\\.', plain_slash))
 end
 
 --- A member that may be absent or null.

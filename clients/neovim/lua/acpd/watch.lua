@@ -43,7 +43,8 @@ function M.title(session)
   if title and title ~= '' then
     return text.line(title, 60)
   end
-  return vim.fs.basename(session.cwd or '') .. ' ' .. tostring(session.sessionId):sub(1, 8)
+  local short = tostring(session.sessionId):gsub('^acpd%-', ''):sub(1, 6)
+  return vim.fs.basename(session.cwd or '') .. ' ' .. short
 end
 
 -- Events.

@@ -91,7 +91,7 @@ end
 function M.fold_text()
   local head = vim.fn.getline(vim.v.foldstart)
   local hidden = vim.v.foldend - vim.v.foldstart
-  return ('%s (%d lines: za)'):format(head, hidden)
+  return ('%s (%d %s: za)'):format(head, hidden, hidden == 1 and 'line' or 'lines')
 end
 
 local function queue_words(id)
