@@ -8,7 +8,6 @@ vim.api.nvim_create_user_command('Acpd', function(options)
   require('acpd.command').run(options)
 end, {
   nargs = '*',
-  bang = true,
   desc = 'acpd: sessions of coding agents that outlive the editor (:help acpd)',
   complete = function(lead, line, at)
     return require('acpd.command').complete(lead, line:sub(1, at))

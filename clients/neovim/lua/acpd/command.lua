@@ -28,15 +28,16 @@ end
 function M.run(options)
   require('acpd').load()
   local words = vim.split(vim.trim(options.args), '%s+', { trimempty = true })
-  local name = table.remove(words, 1) or 'sessions'
+  local said = table.remove(words, 1) or 'sessions'
+  local name, bang = said:match('^(.-)(!?)$')
   local subcommand = M.all()[name]
   if not subcommand then
     return warn(('there is no subcommand "%s" (:help acpd-commands)'):format(name))
   end
   subcommand.run(words, {
-    bang = options.bang,
+    bang = bang == '!',
     mods = M.modifiers(options.smods or {}),
-    rest = vim.trim(vim.trim(options.args):sub(#name + 1)),
+    rest = vim.trim(vim.trim(options.args):sub(#said + 1)),
   })
 end
 
@@ -63,13 +64,13 @@ end
 
 ---@param line string up to the cursor
 function M.complete(lead, line)
-  local words = vim.split(line:gsub('^.-Acpd!?%s+', ''), '%s+')
+  local words = vim.split(line:gsub('^.-Acpd%s+', ''), '%s+')
   if #words <= 1 then
     local names = vim.tbl_keys(M.all())
     table.sort(names)
     return beginning_with(names, lead)
   end
-  local subcommand = M.all()[words[1]]
+  local subcommand = M.all()[(words[1]:gsub('!$', ''))]
   if subcommand and subcommand.complete then
     return beginning_with(subcommand.complete(lead), lead)
   end

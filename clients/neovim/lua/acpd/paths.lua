@@ -68,10 +68,10 @@ function M.open(path, line, workspace)
   elseif inside then
     return edit(whole, line, target_window())
   end
-  vim.ui.select({ 'do not open', 'open' }, {
+  vim.ui.select({ 'no', 'open it' }, {
     prompt = ('%s is outside the workspace %s'):format(whole, workspace or ''),
   }, function(choice)
-    if choice == 'open' then
+    if choice == 'open it' then
       edit(whole, line, target_window())
     end
   end)
