@@ -65,6 +65,8 @@ export class neovim {
     await this.screen.open([this.program, '--listen', this.socket, '-n', '-u',
       path.join(this.dir, 'init.lua'), ...commands.flatMap((c) => ['-c', c])]);
     await poll(() => fs.existsSync(this.socket), 'Neovim to listen');
+    // It listens before it has read its settings.
+    await this.wait('return vim.v.vim_did_enter == 1', 'it to be ready');
   }
   /** The value of a Lua function's body. */
   async lua(code) {

@@ -242,7 +242,7 @@ t.it('what was once too much to keep is folded into items', function()
   conversation.session(id, '/w')
   live(id)
   local session = sessions.open[id]
-  for seq = 2, 6000 do
+  for seq = 2, 12000 do
     local one = update(id, seq, ('x'):rep(300) .. '\n')
     session:on_update(one.params, json.encode(one))
     if seq % 500 == 0 then
@@ -251,10 +251,10 @@ t.it('what was once too much to keep is folded into items', function()
   end
   session:flush()
   local kept = #files.read(files.path(id, '.jsonl'))
-  t.eq(kept < 6000 * 480, true)
+  t.eq(kept < 12000 * 480, true)
   local before = shown(id)
   killed(id)
-  script({ ['session/resume'] = resumed(id, 6000, {}) })
+  script({ ['session/resume'] = resumed(id, 12000, {}) })
   conversation.session(id, '/w')
   live(id)
   t.eq(shown(id), before)
