@@ -5,7 +5,8 @@ import path from 'node:path';
 
 import { poll } from '../../lib/until.mjs';
 import { here, kill_tree } from '../machine.mjs';
-import { run, screen } from './screen.mjs';
+import { kill_nvim, lua_in } from './remote.mjs';
+import { screen } from './screen.mjs';
 
 const script = (name, ...args) =>
   execFileSync(path.join(here, name), args, { encoding: 'utf8' }).trim();
@@ -49,11 +50,8 @@ class neovim {
     );
     await this.type('lua Prompt()');
   }
-  async lua(code) {
-    const call = `luaeval('(function() ${code.replaceAll("'", "''")} end)()')`;
-    return (
-      await run(this.nvim, ['--server', this.socket, '--remote-expr', call], { timeout: 10_000 })
-    ).stdout;
+  lua(code) {
+    return lua_in(this.nvim, this.socket, code);
   }
   /** Typed, as a person would: a command that ends Neovim never answers. */
   async type(command) {
@@ -62,14 +60,8 @@ class neovim {
   pid() {
     return this.screen.pid();
   }
-  /** Both processes that Neovim is: the one on the terminal, and the one below it that does the
-   * work. */
   kill() {
-    const programs = this.place
-      .processes()
-      .filter((p) => p.args[0].endsWith('/usr/bin/nvim') && p.args.includes('--listen'));
-    // The one below first: it would end in good order when it sees the other gone.
-    for (const { pid } of programs.reverse()) process.kill(pid, 'SIGKILL');
+    kill_nvim(this.place, this.socket);
   }
   evidence() {
     return this.screen.text();

@@ -1,0 +1,4 @@
+require('acpd.ui.keys').set(0, 'acpdsessions')
+vim.opt_local.wrap = false
+vim.opt_local.cursorline = true
+vim.b.undo_ftplugin = 'setlocal wrap< cursorline<'

@@ -1,0 +1,350 @@
+-- Subcommands about one conversation: the one of the current buffer.
+local buffers = require('acpd.ui.buffers')
+local client = require('acpd.client')
+local json = require('acpd.json')
+local prompt = require('acpd.ui.prompt')
+local text = require('acpd.model.text')
+
+local commands = {}
+
+local function warn(said)
+  vim.notify('acpd: ' .. said, vim.log.levels.WARN)
+end
+
+--- Runs with the open session of this buffer, or says that there is none.
+local function here(act)
+  return function(words, options)
+    local session = prompt.here()
+    if not session then
+      return warn('no session is open here: :Acpd attach')
+    end
+    act(session, words, options)
+  end
+end
+
+local function ask(method, params, done)
+  client.request(method, params, function(trouble, result)
+    if trouble then
+      return warn(trouble.message)
+    elseif done then
+      done(result)
+    end
+  end)
+end
+
+-- Prompts.
+
+commands.prompt = {
+  about = 'write a prompt; with TEXT: send it',
+  run = here(function(session, _, options)
+    if options.rest == '' then
+      return prompt.focus(session)
+    end
+    prompt.deliver(session, options.rest, function(trouble)
+      if trouble then
+        warn('not sent: ' .. trouble.message)
+      end
+    end)
+  end),
+}
+
+commands.send = {
+  about = 'send what stands in the prompt box',
+  run = here(function(session)
+    prompt.send(session)
+  end),
+}
+
+local function words_of(queued)
+  return text.blocks(queued.prompt)
+end
+
+--- The running turn ends, `blocks` go next, and the prompts that waited wait again behind them:
+--- a cancel ends these, too, and nothing that somebody wrote is lost.
+local function send_now(session, blocks, without, done)
+  ask('_acpd/queue/list', { sessionId = session.id }, function(before)
+    ask('_acpd/session/cancel', { sessionId = session.id }, function()
+      local waiting = { blocks }
+      for _, queued in ipairs(before.queue or {}) do
+        if queued.turn ~= without then
+          waiting[#waiting + 1] = queued.prompt
+        end
+      end
+      for index, one in ipairs(waiting) do
+        client.request(
+          '_acpd/session/prompt',
+          { sessionId = session.id, prompt = one },
+          index == 1 and done
+            or function(trouble)
+              if trouble then
+                warn('a prompt of the queue was lost on the way: ' .. text.blocks(one))
+              end
+            end
+        )
+      end
+    end)
+  end)
+end
+
+commands.now = {
+  about = 'cancel the running turn and send the prompt box now',
+  run = here(function(session)
+    prompt.send(session, function(one, said, done)
+      send_now(one, require('acpd.mentions').blocks(said, one.cwd), nil, done)
+    end)
+  end),
+}
+
+local function edit_queued(session, queued)
+  vim.ui.input({ prompt = 'Prompt: ', default = words_of(queued) }, function(said)
+    if said and said ~= '' then
+      ask('_acpd/queue/edit', {
+        sessionId = session.id,
+        turn = queued.turn,
+        prompt = require('acpd.mentions').blocks(said, session.cwd),
+      })
+    end
+  end)
+end
+
+local on_queued = {
+  edit = edit_queued,
+  withdraw = function(session, queued)
+    ask('_acpd/queue/remove', { sessionId = session.id, turn = queued.turn })
+  end,
+  ['cancel the running turn and send now'] = function(session, queued)
+    send_now(session, queued.prompt, queued.turn, function(trouble)
+      if trouble then
+        warn('not sent: ' .. trouble.message .. ': ' .. words_of(queued))
+      end
+    end)
+  end,
+}
+
+commands.queue = {
+  about = 'prompts that wait: edit, withdraw, send now',
+  run = here(function(session)
+    ask('_acpd/queue/list', { sessionId = session.id }, function(result)
+      local queue = result.queue or {}
+      if #queue == 0 then
+        return vim.notify('acpd: no prompt waits')
+      end
+      vim.ui.select(queue, {
+        prompt = 'Prompts that wait',
+        format_item = function(queued)
+          local whose = queued.own and '' or ' (of another editor)'
+          return ('%d. %s%s'):format(queued.place, text.line(words_of(queued), 70), whose)
+        end,
+      }, function(queued)
+        if not queued then
+          return
+        end
+        local actions = { 'edit', 'withdraw', 'cancel the running turn and send now' }
+        vim.ui.select(actions, { prompt = text.line(words_of(queued), 70) }, function(action)
+          if action then
+            on_queued[action](session, queued)
+          end
+        end)
+      end)
+    end)
+  end),
+}
+
+commands.cancel = {
+  about = 'cancel the running turn',
+  run = function(words)
+    local id = words[1] or buffers.session_here()
+    if not id then
+      return warn('no session is meant: open one, or stand on one in :Acpd sessions')
+    end
+    ask('_acpd/session/cancel', { sessionId = id }, function(result)
+      if result.cancelled == 0 then
+        vim.notify('acpd: nothing was running')
+      end
+    end)
+  end,
+}
+
+commands.answer = {
+  about = 'answer what this session asks',
+  run = function()
+    local question = require('acpd.ui.inbox').here()
+    local id = buffers.session_here()
+    if question then
+      require('acpd.ui.answer').ask(question)
+    elseif id then
+      require('acpd.ui.answer').ask_of_session(id)
+    else
+      require('acpd.ui.inbox').open()
+    end
+  end,
+}
+
+commands.inbox = {
+  about = 'what waits for you, in all sessions',
+  run = function(_, options)
+    require('acpd.ui.inbox').open(options.mods)
+  end,
+}
+
+-- Modes, models, options.
+
+--- Flat and grouped choices are one list here.
+local function choices(option)
+  local found = {}
+  for _, one in ipairs(json.get(option, 'options') or {}) do
+    if one.options then
+      for _, inner in ipairs(one.options) do
+        found[#found + 1] = { value = inner.value, name = one.name .. ': ' .. inner.name }
+      end
+    else
+      found[#found + 1] = { value = one.value, name = one.name }
+    end
+  end
+  return found
+end
+
+local function set_option(session, option, value)
+  ask('session/set_config_option', {
+    sessionId = session.id,
+    configId = option.configId,
+    value = value,
+    type = option.type == 'boolean' and 'boolean' or 'id',
+  }, function(result)
+    session:take_facts(result)
+    require('acpd.watch').changed()
+  end)
+end
+
+local function choose(session, option)
+  local list = option.type == 'boolean'
+      and { { value = true, name = 'on' }, { value = false, name = 'off' } }
+    or choices(option)
+  vim.ui.select(list, {
+    prompt = text.line(option.name),
+    kind = 'acpd.option',
+    format_item = function(choice)
+      local now = choice.value == option.currentValue and ' (now)' or ''
+      return text.line(choice.name) .. now
+    end,
+  }, function(choice)
+    if choice then
+      set_option(session, option, choice.value)
+    end
+  end)
+end
+
+local function of_category(session, category)
+  return vim.tbl_filter(function(option)
+    return category == nil or json.get(option, 'category') == category
+  end, session.model.options)
+end
+
+local function option_command(category, about)
+  return {
+    about = about,
+    run = here(function(session)
+      local options = of_category(session, category)
+      if #options == 0 then
+        return warn('the agent offers nothing to choose here')
+      elseif #options == 1 then
+        return choose(session, options[1])
+      end
+      vim.ui.select(options, {
+        prompt = 'Which option?',
+        format_item = function(option)
+          local value = tostring(json.get(option, 'currentValue'))
+          return ('%s: %s'):format(text.line(option.name), text.line(value))
+        end,
+      }, function(option)
+        if option then
+          choose(session, option)
+        end
+      end)
+    end),
+  }
+end
+
+commands.mode = option_command('mode', 'choose the mode')
+commands.model = option_command('model', 'choose the model')
+commands.config = option_command(nil, 'all options of the session')
+
+-- In the text.
+
+local function item_here(session)
+  return session.view:item_at(vim.api.nvim_win_get_cursor(0)[1] - 1)
+end
+
+commands.diff = {
+  about = 'the diff of the tool call under the cursor, side by side',
+  run = function()
+    local question = require('acpd.ui.inbox').here()
+    if question then
+      local call = require('acpd.model.question').read(question).call
+      return require('acpd.ui.diff').open(call, question.cwd)
+    end
+    local session = prompt.here()
+    local item = session and item_here(session)
+    require('acpd.ui.diff').open(item and item.call, session and session.cwd)
+  end,
+}
+
+commands.open = {
+  about = 'open the place under the cursor',
+  run = function()
+    local paths = require('acpd.paths')
+    local hit = require('acpd.ui.search').here()
+    if hit then
+      return paths.open(hit.path, hit.line, hit.folder)
+    end
+    local session = prompt.here()
+    if not session then
+      return
+    end
+    local item = item_here(session)
+    local place = json.get(item, 'call', 'locations', 1)
+    local line = vim.api.nvim_get_current_line()
+    local at = line:match('^  at (.+)$')
+    if place and (at or vim.fn.expand('<cfile>') == '') then
+      local path, number = (at or ''):match('^(.-):(%d+)$')
+      return paths.open(path or at or place.path, tonumber(number) or place.line, session.cwd)
+    elseif json.get(item, 'call', 'content', 1, 'type') == 'diff' then
+      return require('acpd.ui.diff').open(item.call, session.cwd)
+    end
+    local path = vim.fn.expand('<cfile>'):gsub('^file://', '')
+    local number = line:match(vim.pesc(path) .. ':(%d+)')
+    paths.open(path, tonumber(number), session.cwd)
+  end,
+}
+
+commands.earlier = {
+  about = 'load the parts that are not loaded',
+  run = here(function(session)
+    session.whole = true
+    session:load_anew()
+  end),
+}
+
+local function jump(step)
+  return here(function(session)
+    local index = session.view.layout:at(vim.api.nvim_win_get_cursor(0)[1] - 1) or 0
+    repeat
+      index = index + step
+    until not session.model.items[index] or session.model.items[index].kind == 'user'
+    if session.model.items[index] then
+      vim.api.nvim_win_set_cursor(0, { session.view.layout:start(index) + 2, 0 })
+    end
+  end)
+end
+
+commands.next = { about = 'next prompt', run = jump(1) }
+commands.previous = { about = 'previous prompt', run = jump(-1) }
+
+commands.help = {
+  about = 'the keys of this buffer',
+  run = function()
+    require('acpd.ui.keys').help()
+  end,
+}
+
+return commands

@@ -1,0 +1,302 @@
+-- Subcommands about sessions as a whole.
+local client = require('acpd.client')
+local json = require('acpd.json')
+local sessions = require('acpd.session')
+local watch = require('acpd.watch')
+
+local function warn(text)
+  vim.notify('acpd: ' .. text, vim.log.levels.WARN)
+end
+
+local function conversation()
+  return require('acpd.ui.conversation')
+end
+
+local function ids()
+  local all = vim.tbl_keys(watch.sessions)
+  table.sort(all)
+  return all
+end
+
+--- The session that is meant: by name (an id, or its beginning), else the one here.
+---@return string|nil id
+local function target(word)
+  if not word then
+    return require('acpd.ui.buffers').session_here()
+  end
+  local found = vim.tbl_filter(function(id)
+    return vim.startswith(id, word)
+  end, vim.list_extend(ids(), vim.tbl_keys(sessions.open)))
+  if #vim.fn.uniq(vim.fn.sort(found)) > 1 and not vim.tbl_contains(found, word) then
+    warn(('"%s" is the beginning of several sessions'):format(word))
+    return nil
+  end
+  return vim.tbl_contains(found, word) and word or found[1] or word
+end
+
+--- Calls with the session that is meant; where none is, one is chosen.
+local function with_session(word, prompt, act)
+  local id = target(word)
+  if id then
+    return act(id)
+  elseif word then
+    return
+  end
+  vim.ui.select(vim.tbl_values(watch.sessions), {
+    prompt = prompt,
+    kind = 'acpd.session',
+    format_item = function(session)
+      local words = require('acpd.model.words')
+      return ('%s  %s  %s'):format(
+        watch.title(session),
+        words.state(watch.facts(session).state),
+        session.cwd
+      )
+    end,
+  }, function(session)
+    if session then
+      act(session.sessionId)
+    end
+  end)
+end
+
+local function title_of(id)
+  return watch.sessions[id] and watch.title(watch.sessions[id]) or id
+end
+
+--- One request about a session; trouble is said, success shows itself in the lists.
+local function ask(method, params, done)
+  client.request(method, params, function(trouble, result)
+    if trouble then
+      return warn(trouble.message)
+    elseif done then
+      done(result)
+    end
+  end)
+end
+
+local function confirm(text, act)
+  vim.ui.select({ 'no', 'yes' }, { prompt = text }, function(choice)
+    if choice == 'yes' then
+      act()
+    end
+  end)
+end
+
+local commands = {}
+
+commands.sessions = {
+  about = 'all sessions',
+  run = function(_, options)
+    require('acpd.ui.sessions').open(options.mods)
+  end,
+}
+
+-- New and attached ones.
+
+local function start_session(agent, folder, mods)
+  local params = { cwd = folder, mcpServers = {} }
+  if agent and agent ~= '' then
+    params._meta = { ['acpd/agent'] = agent }
+  end
+  ask('session/new', params, function(result)
+    -- The daemon shows it in the watch a moment later; the folder is known here.
+    local session = conversation().open(result.sessionId, folder, mods)
+    session:take_facts(result)
+    require('acpd.ui.prompt').focus(session)
+  end)
+end
+
+local function choose_agent(done)
+  local chosen = require('acpd.config').get().agent
+  if chosen ~= '' then
+    return done(chosen)
+  end
+  ask('_acpd/agents/list', {}, function(result)
+    local agents = vim.tbl_filter(function(agent)
+      return agent.installed or agent.configured
+    end, result.agents or {})
+    if #agents < 2 then
+      return done(agents[1] and agents[1].name)
+    end
+    table.sort(agents, function(a, b)
+      if a.default ~= b.default then
+        return a.default
+      end
+      return a.name < b.name
+    end)
+    vim.ui.select(agents, {
+      prompt = 'Which agent?',
+      kind = 'acpd.agent',
+      format_item = function(agent)
+        return agent.title .. (agent.default and ' (default)' or '')
+      end,
+    }, function(agent)
+      if agent then
+        done(agent.name)
+      end
+    end)
+  end)
+end
+
+commands.new = {
+  about = 'new session: [AGENT] [FOLDER]',
+  run = function(words, options)
+    local folder = vim.fn.fnamemodify(words[2] or vim.fn.getcwd(), ':p'):gsub('(.)/$', '%1')
+    if not vim.uv.fs_stat(folder) and require('acpd.config').get().remote == '' then
+      return warn(('there is no folder %s'):format(folder))
+    elseif words[1] then
+      return start_session(words[1], folder, options.mods)
+    end
+    choose_agent(function(agent)
+      start_session(agent, folder, options.mods)
+    end)
+  end,
+}
+
+commands.attach = {
+  about = 'open a session: [SESSION]; without: the last one of this folder',
+  complete = ids,
+  run = function(words, options)
+    local id = target(words[1])
+    local last = not id and not words[1] and require('acpd.ui.last').here(vim.fn.getcwd())
+    if last then
+      return conversation().open(last.id, last.cwd, options.mods)
+    end
+    local function open(one)
+      conversation().open(one, nil, options.mods)
+    end
+    if watch.known or id then
+      return with_session(words[1], 'Which session?', open)
+    end
+    -- Nobody has asked the daemon yet: it tells what there is when it is there.
+    client.request('_acpd/watch', {}, function(trouble, result)
+      if trouble then
+        return warn(trouble.message)
+      end
+      for _, session in ipairs(result.sessions or {}) do
+        watch.sessions[session.sessionId] = session
+      end
+      with_session(words[1], 'Which session?', open)
+    end)
+  end,
+}
+
+-- What is done with one.
+
+commands.rename = {
+  about = 'rename: [TITLE]',
+  run = function(_, options)
+    with_session(nil, 'Rename which session?', function(id)
+      local function rename(title)
+        if title and vim.trim(title) ~= '' then
+          ask('_acpd/rename', { sessionId = id, title = vim.trim(title) })
+        end
+      end
+      if options.rest ~= '' then
+        return rename(options.rest)
+      end
+      vim.ui.input({ prompt = 'Title: ', default = title_of(id) }, rename)
+    end)
+  end,
+}
+
+commands.close = {
+  about = 'stop the agent; the session may be opened again: [SESSION]',
+  complete = ids,
+  run = function(words, options)
+    with_session(words[1], 'Close which session?', function(id)
+      local function close()
+        ask('session/close', { sessionId = id })
+      end
+      local state = watch.facts(watch.sessions[id]).state
+      if options.bang or (state ~= 'running' and state ~= 'requires_action') then
+        return close()
+      end
+      confirm(('%s is running. Stop it?'):format(title_of(id)), close)
+    end)
+  end,
+}
+
+commands.archive = {
+  about = 'archive: closed, and no more in the list: [SESSION]',
+  complete = ids,
+  run = function(words)
+    with_session(words[1], 'Archive which session?', function(id)
+      if not json.get(client.capabilities, 'session', 'archive') then
+        return warn('this daemon cannot archive: update acpd')
+      end
+      ask('session/archive', { sessionId = id })
+    end)
+  end,
+}
+
+--- Its buffers and files go with it.
+local function forget(id)
+  local session = sessions.open[id]
+  if session then
+    session.phase = 'gone'
+    session.journal:remove()
+  end
+  for _, name in ipairs({ 'acpd://prompt/', 'acpd://session/' }) do
+    local buffer = require('acpd.ui.buffers').find(name .. id)
+    if buffer then
+      vim.api.nvim_buf_delete(buffer, { force = true })
+    end
+  end
+  for _, suffix in ipairs({ '.jsonl', '.ui.json' }) do
+    require('acpd.files').remove(require('acpd.files').path(id, suffix))
+  end
+end
+
+commands.delete = {
+  about = 'delete for good: [SESSION]; with ! without asking',
+  complete = ids,
+  run = function(words, options)
+    with_session(words[1], 'Delete which session?', function(id)
+      local function delete()
+        ask('session/delete', { sessionId = id }, function()
+          forget(id)
+        end)
+      end
+      if options.bang then
+        return delete()
+      end
+      confirm(('Delete %s for good?'):format(title_of(id)), delete)
+    end)
+  end,
+}
+
+--- An agent's own sessions, from before acpd.
+commands.import = {
+  about = "import one of an agent's own sessions: [AGENT]",
+  run = function(words, options)
+    ask('_acpd/import/list', { agent = words[1], cwd = vim.fn.getcwd() }, function(result)
+      if #(result.sessions or {}) == 0 then
+        return warn('the agent has no session of its own in this folder')
+      end
+      vim.ui.select(result.sessions, {
+        prompt = 'Import which session?',
+        format_item = function(one)
+          local title = json.get(one, 'title') or one.sessionId
+          return require('acpd.model.text').line(title, 80)
+        end,
+      }, function(one)
+        if not one then
+          return
+        end
+        local folder = json.get(one, 'cwd') or vim.fn.getcwd()
+        ask('_acpd/import', {
+          agentSessionId = one.sessionId,
+          cwd = folder,
+          agent = words[1],
+          title = json.get(one, 'title'),
+        }, function(made)
+          conversation().open(made.sessionId, folder, options.mods)
+        end)
+      end)
+    end)
+  end,
+}
+
+return commands

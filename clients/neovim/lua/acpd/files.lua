@@ -1,0 +1,85 @@
+-- Small files of our own below stdpath('state'): the folder 0700, files 0600, replaced as a whole.
+local uv = vim.uv
+local M = {}
+
+--- Sessions of different daemons are kept apart.
+function M.folder()
+  local chosen = require('acpd.config').get()
+  local daemon = chosen.remote ~= '' and chosen.remote or (vim.env.ACPD_SOCKET or 'local')
+  local folder = vim.fs.joinpath(vim.fn.stdpath('state'), 'acpd', vim.fn.sha256(daemon):sub(1, 12))
+  vim.fn.mkdir(folder, 'p', tonumber('700', 8))
+  return folder
+end
+
+--- A session's id comes from outside: only harmless letters become part of a path.
+function M.path(id, suffix)
+  local name = id:gsub('[^%w_-]', '_'):sub(1, 80)
+  if name ~= id then
+    name = name .. '-' .. vim.fn.sha256(id):sub(1, 12)
+  end
+  return vim.fs.joinpath(M.folder(), name .. suffix)
+end
+
+function M.read(path)
+  local file = io.open(path, 'rb')
+  local bytes = file and file:read('*a')
+  if file then
+    file:close()
+  end
+  return bytes
+end
+
+--- Whoever reads it sees the old text or the new one, never half of one.
+---@return string|nil trouble
+function M.replace(path, bytes)
+  local beside = ('%s.%d'):format(path, uv.os_getpid())
+  local file, trouble = uv.fs_open(beside, 'w', tonumber('600', 8))
+  if not file then
+    return trouble
+  end
+  local written
+  written, trouble = uv.fs_write(file, bytes)
+  uv.fs_close(file)
+  if not written or written < #bytes then
+    uv.fs_unlink(beside)
+    return trouble or 'the disk is full'
+  end
+  local done
+  done, trouble = uv.fs_rename(beside, path)
+  return not done and trouble or nil
+end
+
+function M.remove(path)
+  uv.fs_unlink(path)
+end
+
+local function started_at(pid)
+  local stat = M.read(('/proc/%d/stat'):format(pid))
+  return stat and vim.split(stat:gsub('^.*%) ', ''), ' ')[20] or ''
+end
+
+--- One Neovim at a time writes a session's file: whose number is in the lock, while it lives.
+---@return boolean ours
+function M.lock(path)
+  local own = uv.os_getpid()
+  local mine = ('%d %s'):format(own, started_at(own))
+  for _ = 1, 2 do
+    local file = uv.fs_open(path, 'wx', tonumber('600', 8))
+    if file then
+      uv.fs_write(file, mine)
+      uv.fs_close(file)
+      return true
+    end
+    local held = M.read(path) or ''
+    local pid, since = held:match('^(%d+) (%d*)$')
+    if held == mine then
+      return true
+    elseif pid and uv.kill(tonumber(pid), 0) == 0 and started_at(tonumber(pid)) == since then
+      return false
+    end
+    uv.fs_unlink(path)
+  end
+  return false
+end
+
+return M

@@ -1,0 +1,66 @@
+-- What people call: setup(), statusline(), and how `acpd://…` buffers are opened by name.
+local M = {}
+
+local ready = false
+
+--- Wires the parts together, once, when something of acpd is first used.
+function M.load()
+  if ready then
+    return
+  end
+  ready = true
+  require('acpd.highlights').define()
+  require('acpd.notify').setup()
+  require('acpd.session')
+  local function redraw()
+    require('acpd.ui.sessions').refresh()
+    require('acpd.ui.inbox').refresh()
+    vim.cmd.redrawstatus({ bang = true })
+  end
+  require('acpd.watch').on_change(redraw)
+  vim.api.nvim_create_autocmd('VimLeavePre', {
+    group = vim.api.nvim_create_augroup('acpd.leave', { clear = true }),
+    callback = function()
+      M.leave()
+    end,
+  })
+end
+
+--- Neovim ends in good order: what is shown is written down, and the bridge asked to go.
+function M.leave()
+  for _, session in pairs(require('acpd.session').open) do
+    session:flush()
+    session.journal:close()
+  end
+  require('acpd.client').stop()
+end
+
+--- Optional: without it everything is as `:help acpd-config` says.
+function M.setup(given)
+  require('acpd.config').set(given or {})
+end
+
+function M.statusline()
+  return require('acpd.statusline').text()
+end
+
+--- `:edit acpd://inbox`, and what `:mksession` brings back.
+function M.read(buffer, name)
+  M.load()
+  local id = name:match('^acpd://session/(.+)$') or name:match('^acpd://prompt/(.+)$')
+  local opens = { ['acpd://sessions'] = 'sessions', ['acpd://inbox'] = 'inbox' }
+  vim.schedule(function()
+    if id then
+      require('acpd.ui.conversation').open(id)
+    elseif opens[name] then
+      require('acpd.ui.' .. opens[name]).open()
+    else
+      vim.notify(('acpd: there is no buffer %s'):format(name), vim.log.levels.WARN)
+    end
+    if vim.api.nvim_buf_is_valid(buffer) and not vim.b[buffer].acpd then
+      vim.api.nvim_buf_delete(buffer, { force = true })
+    end
+  end)
+end
+
+return M

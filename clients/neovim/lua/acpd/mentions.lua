@@ -1,0 +1,62 @@
+-- What `@path` in a prompt becomes: a link to the file, beside the text as it was typed, and for
+-- an image, where the agent takes images, the image itself. Only files that exist are meant: an
+-- address of mail is none.
+local client = require('acpd.client')
+local json = require('acpd.json')
+
+local uv = vim.uv
+local M = {}
+
+local image_most = 8 * 1024 * 1024
+local images = {
+  png = 'image/png',
+  jpg = 'image/jpeg',
+  jpeg = 'image/jpeg',
+  gif = 'image/gif',
+  webp = 'image/webp',
+}
+
+local function image_block(path)
+  local type_of = images[(path:match('%.(%w+)$') or ''):lower()]
+  local stat = uv.fs_stat(path)
+  if not type_of or not json.get(client.capabilities, 'session', 'prompt', 'image') then
+    return nil
+  elseif stat and stat.size <= image_most then
+    local bytes = require('acpd.files').read(path)
+    return { type = 'image', mimeType = type_of, data = vim.base64.encode(bytes) }
+  end
+end
+
+---@param typed string "lua/a.lua" or "lua/a.lua#L3-L9"
+local function link(typed, folder)
+  local path, place = typed:match('^(.-)(#L%d+%-?L?%d*)$')
+  path = path or typed
+  local whole = vim.startswith(path, '/') and path or vim.fs.joinpath(folder or '', path)
+  local stat = uv.fs_stat(whole)
+  if not stat then
+    return nil
+  end
+  return image_block(whole)
+    or { type = 'resource_link', name = path, uri = vim.uri_from_fname(whole) .. (place or '') }
+end
+
+---@return table[] content blocks: the text, and what it mentions
+function M.blocks(text, folder)
+  local blocks, seen = { { type = 'text', text = text } }, {}
+  for before, typed in (' ' .. text):gmatch('([%s(])@([^%s]+)') do
+    -- A point or a comma behind a path ends the sentence.
+    local path = typed
+    local made = link(path, folder)
+    while not made and path:match('[.,;:)!?]$') do
+      path = path:sub(1, -2)
+      made = path ~= '' and link(path, folder) or nil
+    end
+    if before and made and not seen[path] then
+      seen[path] = true
+      blocks[#blocks + 1] = made
+    end
+  end
+  return blocks
+end
+
+return M

@@ -1,0 +1,378 @@
+-- One session's conversation: ACP v2 updates in, items out. Pure: no window, no file, no clock.
+-- Owned by a session. An item stands where its first update stood; text that comes after another
+-- item begins a new one, so that the order on the screen is the order in which things were said.
+-- What changed since it was last asked is in `changed`: item → first changed line of its text,
+-- or 0 for all of it.
+local json = require('acpd.json')
+local text = require('acpd.model.text')
+
+local M = {}
+M.__index = M
+
+function M.new()
+  return setmetatable({
+    items = {},
+    changed = {},
+    facts_changed = false,
+    tools = {}, -- toolCallId → item
+    plans = {}, -- planId → item
+    compactions = {},
+    terminals = {}, -- terminalId → {command, output, exit, shown_by: item[]}
+    commands = {},
+    options = {},
+    state = nil, -- as the last state_update said
+    turn = 0,
+  }, M)
+end
+
+function M:touch(item, line)
+  local before = self.changed[item]
+  self.changed[item] = before and math.min(before, line) or line
+end
+
+--- What changed since this was last called.
+function M:take_changes()
+  local changed = self.changed
+  self.changed = {}
+  return changed
+end
+
+function M:add(item)
+  item.index = #self.items + 1
+  self.items[item.index] = item
+  self:touch(item, 0)
+  return item
+end
+
+--- Patch semantics: absent = as it was, null = cleared.
+local function patch(into, from, names)
+  for _, name in ipairs(names) do
+    if from[name] == json.null then
+      into[name] = nil
+    elseif from[name] ~= nil then
+      into[name] = from[name]
+    end
+  end
+end
+
+-- Messages.
+
+local function speaker(kind)
+  return (
+    kind:gsub('_message.*', ''):gsub('_thought.*', '_thought'):gsub('^agent_thought', 'thought')
+  )
+end
+
+--- A message without end is cut into items, so that old parts of it can be unloaded, too.
+local lines_most = 2000
+
+function M:open_message(kind, id, at)
+  local last = self.items[#self.items]
+  local goes_on = last and last.kind == kind and last.id == id
+  if goes_on and (#last.lines < lines_most or last.lines[#last.lines] ~= '') then
+    return last
+  end
+  if goes_on then
+    last.lines[#last.lines] = nil -- the line that the next item begins with
+    self:touch(last, 0)
+  end
+  return self:add({ kind = kind, id = id, at = at, lines = { '' }, continued = goes_on or nil })
+end
+
+function M:chunk(update, at)
+  local item = self:open_message(speaker(update.sessionUpdate), update.messageId, at)
+  local block = update.content
+  local said = text.block(block)
+  if type(block) == 'table' and block.type ~= 'text' and item.lines[#item.lines] ~= '' then
+    said = '\n' .. said .. '\n'
+  end
+  self:touch(item, text.append(item.lines, said))
+end
+
+--- A whole message takes the place of what was said under its id.
+function M:message(update, at)
+  local kind, first = speaker(update.sessionUpdate), nil
+  if update.content == nil then
+    return
+  end
+  for _, item in ipairs(self.items) do
+    if item.kind == kind and item.id == update.messageId then
+      item.lines = { '' }
+      self:touch(item, 0)
+      first = first or item
+    end
+  end
+  first = first or self:open_message(kind, update.messageId, at)
+  text.append(first.lines, text.blocks(update.content))
+end
+
+-- Tool calls and what they show.
+
+local tool_members = {
+  'name',
+  'title',
+  'kind',
+  'status',
+  'content',
+  'locations',
+  'rawInput',
+  'rawOutput',
+  'capabilities',
+}
+
+function M:tool(id)
+  local item = self.tools[id]
+  if not item then
+    item = self:add({ kind = 'tool', id = id, call = {} })
+    self.tools[id] = item
+  end
+  self:touch(item, 0)
+  return item
+end
+
+function M:note_terminals(item)
+  for _, content in ipairs(json.get(item, 'call', 'content') or {}) do
+    if type(content) == 'table' and content.type == 'terminal' then
+      self:terminal(content.terminalId).shown_by[item] = true
+    end
+  end
+end
+
+function M:terminal(id)
+  self.terminals[id] = self.terminals[id] or { id = id, output = '', shown_by = {} }
+  return self.terminals[id]
+end
+
+function M:terminal_moved(terminal)
+  for item in pairs(terminal.shown_by) do
+    self:touch(item, 0)
+  end
+end
+
+local output_most = 64 * 1024 -- bytes of a terminal that are kept: its end
+
+local function decoded(data)
+  local ok, bytes = pcall(vim.base64.decode, type(data) == 'string' and data or '')
+  return ok and bytes or ''
+end
+
+-- One function for each kind of update.
+
+local on = {}
+
+on.user_message_chunk, on.agent_message_chunk, on.agent_thought_chunk = M.chunk, M.chunk, M.chunk
+on.user_message, on.agent_message, on.agent_thought = M.message, M.message, M.message
+
+function on.tool_call_update(self, update)
+  local item = self:tool(update.toolCallId)
+  patch(item.call, update, tool_members)
+  self:note_terminals(item)
+end
+
+function on.tool_call_content_chunk(self, update)
+  local item = self:tool(update.toolCallId)
+  item.call.content = vim.list_extend({}, json.get(item, 'call', 'content') or {})
+  table.insert(item.call.content, update.content)
+  self:note_terminals(item)
+end
+
+function on.terminal_update(self, update)
+  local terminal = self:terminal(update.terminalId)
+  patch(terminal, update, { 'command', 'cwd', 'capabilities', 'exitStatus' })
+  if update.output == json.null then
+    terminal.output = ''
+  elseif update.output then
+    terminal.output = decoded(update.output.data):sub(-output_most)
+  end
+  self:terminal_moved(terminal)
+end
+
+function on.terminal_output_chunk(self, update)
+  local terminal = self:terminal(update.terminalId)
+  terminal.output = (terminal.output .. decoded(update.data)):sub(-output_most)
+  self:terminal_moved(terminal)
+end
+
+function on.plan_update(self, update)
+  local plan = type(update.plan) == 'table' and update.plan or {}
+  local item = self.plans[plan.planId]
+  -- A plan of another turn is another plan, and stands where that turn does.
+  if not item or item.turn ~= self.turn then
+    item = self:add({ kind = 'plan', id = plan.planId, turn = self.turn })
+    self.plans[plan.planId] = item
+  end
+  item.plan = plan
+  self:touch(item, 0)
+end
+
+function on.plan_removed(self, update)
+  local item = self.plans[update.planId]
+  if item then
+    item.plan = { entries = {} }
+    self:touch(item, 0)
+  end
+end
+
+function on.notice(self, update, at)
+  self:add({
+    kind = 'notice',
+    at = at,
+    severity = update.severity,
+    title = text.line(update.title),
+    description = json.get(update, 'description'),
+  })
+end
+
+local function compaction(self, update)
+  local item = self.compactions[update.compactionId]
+  if not item then
+    item = self:add({ kind = 'compaction', id = update.compactionId, lines = { '' } })
+    self.compactions[update.compactionId] = item
+  end
+  self:touch(item, 0)
+  return item
+end
+
+function on.compaction_update(self, update)
+  local item = compaction(self, update)
+  patch(item, update, { 'status', 'error' })
+  if update.summary == json.null then
+    item.lines = { '' }
+  elseif update.summary then
+    item.lines = text.lines(text.blocks(update.summary))
+  end
+end
+
+function on.compaction_summary_chunk(self, update)
+  text.append(compaction(self, update).lines, text.block(update.content))
+end
+
+-- Facts beside the conversation.
+
+function on.available_commands_update(self, update)
+  self.commands = json.get(update, 'availableCommands') or {}
+end
+
+function on.config_option_update(self, update)
+  self.options = json.get(update, 'configOptions') or {}
+end
+
+function on.session_info_update(self, update)
+  patch(self, update, { 'title', 'updatedAt' })
+end
+
+function on.usage_update(self, update)
+  self.usage = self.usage or {}
+  patch(self.usage, update, { 'used', 'size', 'cost' })
+end
+
+function on.state_update(self, update, at)
+  local was = self.state
+  self.state, self.background = update.state, json.get(update, 'background')
+  local reason = json.get(update, 'stopReason')
+  -- A snapshot that says again what is known ends nothing.
+  if update.state == 'idle' and was ~= nil and was ~= 'idle' and reason then
+    self:add({ kind = 'end', at = at, reason = reason, error = json.get(update, 'error') })
+  end
+end
+
+local facts = {
+  available_commands_update = true,
+  config_option_update = true,
+  session_info_update = true,
+  usage_update = true,
+  state_update = true,
+}
+
+--- One `session/update`. Variants that nobody knows yet change nothing.
+---@param params {update: table, _meta: table?}
+function M:apply(params)
+  local update, meta = params.update, json.get(params, '_meta') or {}
+  local handle = type(update) == 'table' and on[update.sessionUpdate]
+  self.turn = json.get(meta, 'acpd/turn') or self.turn
+  if json.get(meta, 'acpd/progress') then
+    self.progress, self.facts_changed = meta['acpd/progress'], true
+  end
+  if handle then
+    handle(self, update, json.get(meta, 'acpd/at'))
+    self.facts_changed = self.facts_changed or facts[update.sessionUpdate] or false
+  end
+end
+
+--- Forgets the oldest items; says so in their place.
+---@return table[] gone
+function M:drop_oldest(count)
+  local gone = vim.list_slice(self.items, 1, count)
+  local earlier = 0
+  for _, item in ipairs(gone) do
+    earlier = earlier + (item.kind == 'gap' and item.count or 1)
+    for _, known in ipairs({ self.tools, self.plans, self.compactions }) do
+      if item.id and known[item.id] == item then
+        known[item.id] = nil
+      end
+    end
+    for _, terminal in pairs(self.terminals) do
+      terminal.shown_by[item] = nil
+    end
+    self.changed[item] = nil
+  end
+  self.items = vim.list_slice(self.items, count + 1)
+  table.insert(self.items, 1, { kind = 'gap', count = earlier })
+  for index, item in ipairs(self.items) do
+    item.index = index
+  end
+  self:touch(self.items[1], 0)
+  return gone
+end
+
+-- On disk: the items and facts as plain data.
+
+local fact_names = {
+  'commands',
+  'options',
+  'title',
+  'updatedAt',
+  'usage',
+  'state',
+  'turn',
+  'progress',
+  'background',
+}
+
+function M:dump()
+  local kept = { facts = {}, terminals = {} }
+  for _, name in ipairs(fact_names) do
+    kept.facts[name] = self[name]
+  end
+  for id, terminal in pairs(self.terminals) do
+    local plain = vim.deepcopy(vim.tbl_extend('force', terminal, { shown_by = vim.NIL }))
+    plain.shown_by, plain.output = nil, vim.base64.encode(terminal.output)
+    kept.terminals[id] = plain
+  end
+  return kept, self.items
+end
+
+local by_kind = { tool = 'tools', plan = 'plans', compaction = 'compactions' }
+
+function M.load(kept, items)
+  local self = M.new()
+  for _, name in ipairs(fact_names) do
+    self[name] = kept.facts[name] ~= nil and kept.facts[name] or self[name]
+  end
+  for id, terminal in pairs(kept.terminals or {}) do
+    terminal.output, terminal.shown_by = decoded(terminal.output), {}
+    self.terminals[id] = terminal
+  end
+  for _, item in ipairs(items) do
+    self:add(item)
+    if by_kind[item.kind] then
+      self[by_kind[item.kind]][item.id] = item
+    end
+    if item.kind == 'tool' then
+      self:note_terminals(item)
+    end
+  end
+  return self
+end
+
+return M

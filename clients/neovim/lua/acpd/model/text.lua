@@ -1,0 +1,113 @@
+-- Text of a peer, made fit for lines of a buffer. Pure.
+local M = {}
+
+--- One endless line would make every redraw slow: from here on it goes on in the next line.
+local line_most = 2000
+
+--- Where a line that is too long may be cut: after a space, and never inside a character.
+local function cut(line)
+  local at = line:sub(1, line_most):match('.*() ')
+  if at and at > line_most / 2 then
+    return at
+  end
+  at = line_most
+  while at > 1 and (line:byte(at + 1) or 0) >= 0x80 and (line:byte(at + 1) or 0) < 0xC0 do
+    at = at - 1
+  end
+  return at
+end
+
+--- Appends to lines whose last one is still open: `lines` has at least one.
+---@param lines string[]
+---@param text string
+---@return integer first the first line that looks different now
+function M.append(lines, text)
+  local first = #lines
+  if text:find('\r', 1, true) then
+    text = text:gsub('\r\n', '\n'):gsub('\r', '\n')
+  end
+  local from = 1
+  while true do
+    local at = text:find('\n', from, true)
+    local piece = text:sub(from, at and at - 1 or -1)
+    local open = lines[#lines] .. piece
+    while #open > line_most do
+      local here = cut(open)
+      lines[#lines] = open:sub(1, here)
+      open = open:sub(here + 1)
+      lines[#lines + 1] = ''
+    end
+    lines[#lines] = open
+    if not at then
+      return first
+    end
+    lines[#lines + 1] = ''
+    from = at + 1
+  end
+end
+
+function M.lines(text)
+  local lines = { '' }
+  M.append(lines, text)
+  return lines
+end
+
+--- A title: one line, no control characters.
+function M.line(text, most)
+  local line = tostring(text or ''):gsub('%c+', ' ')
+  if most and vim.fn.strchars(line) > most then
+    line = vim.fn.strcharpart(line, 0, most - 1) .. '…'
+  end
+  return line
+end
+
+--- What a terminal would do is not done: its escape sequences are left out.
+function M.plain(bytes)
+  bytes = bytes:gsub('\27%][^\7\27]*\7?', ''):gsub('\27[PX^_][^\27]*\27\\', '')
+  bytes = bytes:gsub('\27%[[0-?]*[ -/]*[@-~]', ''):gsub('\27[@-Z\\-_a-z0-9=>()]', '')
+  -- A carriage return without a newline draws the line anew.
+  bytes = bytes:gsub('\r\n', '\n'):gsub('[^\n]*\r', '')
+  return (bytes:gsub('[%z\1-\8\11-\31\127]', ''))
+end
+
+local function size(data)
+  local bytes = math.floor(#data * 3 / 4)
+  return bytes < 2048 and (bytes .. ' bytes') or (math.floor(bytes / 1024) .. ' kB')
+end
+
+local words = {
+  text = function(block)
+    return tostring(block.text or '')
+  end,
+  image = function(block)
+    return ('[image %s, %s]'):format(M.line(block.mimeType), size(block.data or ''))
+  end,
+  audio = function(block)
+    return ('[audio %s, %s]'):format(M.line(block.mimeType), size(block.data or ''))
+  end,
+  resource_link = function(block)
+    return ('[%s](%s)'):format(M.line(block.title or block.name), M.line(block.uri))
+  end,
+  resource = function(block)
+    local resource = type(block.resource) == 'table' and block.resource or {}
+    if type(resource.text) ~= 'string' then
+      return ('[resource %s]'):format(M.line(resource.uri))
+    end
+    return ('[%s]\n%s'):format(M.line(resource.uri), resource.text)
+  end,
+}
+
+--- A content block in words; one of a kind that is not known says its kind.
+function M.block(block)
+  if type(block) ~= 'table' then
+    return ''
+  end
+  local in_words = words[block.type]
+  return in_words and in_words(block) or ('[%s]'):format(M.line(block.type or 'content'))
+end
+
+function M.blocks(blocks)
+  return table.concat(vim.tbl_map(M.block, type(blocks) == 'table' and blocks or {}), '\n')
+end
+
+return M

@@ -1,0 +1,85 @@
+-- acpd's own buffers: `acpd://sessions`, `acpd://inbox`, `acpd://search`, `acpd://session/ID`,
+-- `acpd://prompt/ID`. No modelines, no swap files, nothing in them is ever executed.
+local api = vim.api
+local M = {}
+
+function M.find(name)
+  for _, buffer in ipairs(api.nvim_list_bufs()) do
+    if api.nvim_buf_get_name(buffer) == name then
+      return buffer
+    end
+  end
+end
+
+--- Finds or makes; `made` tells which.
+---@return integer buffer
+---@return boolean made
+function M.get(name, filetype, setup)
+  local buffer = M.find(name)
+  if buffer and vim.b[buffer].acpd then
+    return buffer, false
+  end
+  buffer = buffer or api.nvim_create_buf(true, true)
+  api.nvim_buf_set_name(buffer, name)
+  local options = vim.bo[buffer]
+  options.buftype, options.bufhidden, options.swapfile = 'nofile', 'hide', false
+  options.modeline, options.undolevels = false, filetype == 'acpdprompt' and 1000 or -1
+  options.modifiable = filetype == 'acpdprompt'
+  vim.b[buffer].acpd = true
+  if setup then
+    setup(buffer)
+  end
+  options.filetype = filetype
+  return buffer, true
+end
+
+--- Shows a buffer: in a window that has it, else in place of another of acpd's own, else in a new
+--- split, as `mods` say.
+---@return integer window
+function M.show(buffer, mods)
+  local shown = vim.fn.win_findbuf(buffer)
+  for _, window in ipairs(shown) do
+    if api.nvim_win_get_tabpage(window) == api.nvim_get_current_tabpage() then
+      api.nvim_set_current_win(window)
+      return window
+    end
+  end
+  local here = api.nvim_get_current_buf()
+  local empty = api.nvim_buf_get_name(here) == ''
+    and not vim.bo[here].modified
+    and api.nvim_buf_line_count(here) == 1
+  local replaces = vim.b[here].acpd and vim.bo[here].filetype ~= 'acpdprompt'
+  if mods and mods ~= '' then
+    vim.cmd(mods .. ' split')
+  elseif not replaces and not empty then
+    vim.cmd('botright vsplit')
+  end
+  api.nvim_win_set_buf(0, buffer)
+  return api.nvim_get_current_win()
+end
+
+--- Replaces all lines of a list; cursors stay where they are.
+function M.fill(buffer, lines, marks, namespace)
+  vim.bo[buffer].modifiable = true
+  api.nvim_buf_set_lines(buffer, 0, -1, false, lines)
+  vim.bo[buffer].modifiable, vim.bo[buffer].modified = false, false
+  api.nvim_buf_clear_namespace(buffer, namespace, 0, -1)
+  for _, mark in ipairs(marks) do
+    api.nvim_buf_set_extmark(buffer, namespace, mark[1], 0, { line_hl_group = mark[2] })
+  end
+end
+
+--- The session that a buffer is about; in lists, the one under the cursor.
+function M.session_here()
+  local buffer = api.nvim_get_current_buf()
+  if vim.b[buffer].acpd_session then
+    return vim.b[buffer].acpd_session
+  end
+  local row = api.nvim_win_get_cursor(0)[1]
+  local list = vim.b[buffer].acpd and M.rows[buffer]
+  return list and list[row] and list[row].sessionId or nil
+end
+
+M.rows = {} -- of lists: buffer → row (from 1) → what stands there
+
+return M

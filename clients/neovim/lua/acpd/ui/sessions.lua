@@ -1,0 +1,94 @@
+-- `acpd://sessions`: all sessions by workspace, alive.
+local buffers = require('acpd.ui.buffers')
+local client = require('acpd.client')
+local json = require('acpd.json')
+local watch = require('acpd.watch')
+local words = require('acpd.model.words')
+
+local M = {}
+local name = 'acpd://sessions'
+local namespace = vim.api.nvim_create_namespace('acpd.sessions')
+
+local groups = {
+  running = 'AcpdRunning',
+  requires_action = 'AcpdNeedsYou',
+  interrupted = 'AcpdFailed',
+}
+
+local function cell(text, width)
+  return text .. (' '):rep(math.max(0, width - vim.fn.strdisplaywidth(text)))
+end
+
+--- One session in one line.
+function M.line(session, now)
+  local facts = watch.facts(session)
+  local state = facts.state or 'unknown'
+  local parts = {
+    cell(words.icon(state) .. ' ' .. words.state(state), 14),
+    cell(watch.title(session), 40),
+    cell(facts.agent or '', 10),
+    cell(words.age(json.get(session, 'updatedAt'), now), 7),
+  }
+  local progress = words.progress(facts.progress)
+  if progress ~= '' then
+    parts[#parts + 1] = words.bar(facts.progress, 10) .. ' ' .. progress
+  end
+  if (facts.queued or 0) > 0 then
+    parts[#parts + 1] = facts.queued .. ' queued'
+  end
+  return vim.trim('  ' .. table.concat(parts, ' ')):gsub('^', '  '), groups[state]
+end
+
+---@return string[] lines
+---@return table[] rows the session of each line
+---@return table[] marks {row, group}
+function M.render(now)
+  local lines, rows, marks = {}, {}, {}
+  local function add(line, session, group)
+    lines[#lines + 1] = line
+    rows[#lines] = session or {}
+    if group then
+      marks[#marks + 1] = { #lines - 1, group }
+    end
+  end
+  if client.state == 'down' then
+    add(words.unreachable(client.text) .. '. gR: try again', nil, 'AcpdFailed')
+  end
+  for _, place in ipairs(watch.by_workspace()) do
+    add(vim.fn.fnamemodify(place.cwd, ':~'), nil, 'AcpdPlan')
+    for _, session in ipairs(place.sessions) do
+      local line, group = M.line(session, now)
+      add(line, session, group)
+    end
+  end
+  if next(watch.sessions) == nil then
+    add(watch.known and 'No sessions yet. n: new session' or 'Waiting for acpd', nil, nil)
+  end
+  add('')
+  add('<CR> open  n new  r rename  c cancel  x close  d delete  gi inbox  g? keys', nil, 'Comment')
+  return lines, rows, marks
+end
+
+function M.refresh()
+  local buffer = buffers.find(name)
+  if not buffer or not vim.b[buffer].acpd or vim.fn.bufwinid(buffer) == -1 then
+    return
+  end
+  local lines, rows, marks = M.render()
+  buffers.rows[buffer] = rows
+  if not vim.deep_equal(lines, vim.api.nvim_buf_get_lines(buffer, 0, -1, false)) then
+    buffers.fill(buffer, lines, marks, namespace)
+  end
+end
+
+function M.open(mods)
+  local buffer, made = buffers.get(name, 'acpdsessions')
+  if made then
+    vim.api.nvim_create_autocmd('BufEnter', { buffer = buffer, callback = client.probe })
+  end
+  client.start()
+  buffers.show(buffer, mods)
+  M.refresh()
+end
+
+return M

@@ -1,0 +1,161 @@
+-- A conversation's buffer: draws items where they stand, and only what changed.
+-- Owned by a session; nothing else writes the buffer. `layout` knows which item is where.
+local layout = require('acpd.model.layout')
+local render = require('acpd.model.render')
+
+local api = vim.api
+local M = {}
+M.__index = M
+
+local heads = api.nvim_create_namespace('acpd.heads')
+local banners = api.nvim_create_namespace('acpd.banner')
+
+function M.new(buffer, model)
+  return setmetatable({ buffer = buffer, model = model, layout = layout.new(), marks = {} }, M)
+end
+
+--- Windows that show the end go on showing it.
+local function followers(buffer)
+  local last = api.nvim_buf_line_count(buffer)
+  return vim.tbl_filter(function(window)
+    return api.nvim_win_get_cursor(window)[1] == last
+  end, vim.fn.win_findbuf(buffer))
+end
+
+function M:change(work)
+  local following = followers(self.buffer)
+  vim.bo[self.buffer].modifiable = true
+  work()
+  vim.bo[self.buffer].modifiable = false
+  vim.bo[self.buffer].modified = false
+  local last = api.nvim_buf_line_count(self.buffer)
+  for _, window in ipairs(following) do
+    api.nvim_win_set_cursor(window, { last, 0 })
+    -- The end at the bottom: Neovim itself would put it in the middle of an empty window.
+    api.nvim_win_call(window, function()
+      vim.cmd('normal! zb')
+    end)
+  end
+end
+
+function M:mark_head(item, rendered)
+  local row = rendered.head and self.layout:start(item.index) + rendered.head - 1
+  if row then
+    self.marks[item] = api.nvim_buf_set_extmark(self.buffer, heads, row, 0, {
+      id = self.marks[item],
+      line_hl_group = rendered.group,
+    })
+  end
+end
+
+function M:draw_item(item, first)
+  local start, height = self.layout:start(item.index), self.layout:height(item.index)
+  local lines, at = render.tail(item, first)
+  -- The layout first: Neovim asks for folds while lines are set.
+  if lines then
+    self.layout:set(item.index, at + #lines, self.layout.folds[item.index] or nil)
+    return api.nvim_buf_set_lines(self.buffer, start + at, start + height, true, lines)
+  end
+  local rendered = render.item(item, self.model)
+  self.layout:set(item.index, #rendered.lines, rendered.fold and rendered.head or nil)
+  api.nvim_buf_set_lines(self.buffer, start, start + height, true, rendered.lines)
+  self:mark_head(item, rendered)
+end
+
+--- New items stand at the end, and are written at once.
+function M:draw_new(from)
+  local lines, drawn = {}, {}
+  for index = from, #self.model.items do
+    local item = self.model.items[index]
+    local rendered = render.item(item, self.model)
+    vim.list_extend(lines, rendered.lines)
+    self.layout:set(index, #rendered.lines, rendered.fold and rendered.head or nil)
+    drawn[#drawn + 1] = { item, rendered }
+  end
+  if #drawn == 0 then
+    return
+  end
+  local start = self.layout:start(from)
+  -- A buffer is never empty: its one line is not ours yet.
+  api.nvim_buf_set_lines(self.buffer, start, from == 1 and -1 or start, true, lines)
+  for _, one in ipairs(drawn) do
+    self:mark_head(one[1], one[2])
+  end
+end
+
+---@param changes table<table, integer> of the model
+function M:draw(changes)
+  local old, drawn = {}, #self.layout.heights
+  for item in pairs(changes) do
+    if item.index <= drawn then
+      old[#old + 1] = item
+    end
+  end
+  table.sort(old, function(a, b)
+    return a.index < b.index
+  end)
+  self:change(function()
+    for _, item in ipairs(old) do
+      self:draw_item(item, changes[item])
+    end
+    self:draw_new(drawn + 1)
+  end)
+end
+
+--- Unloads what is oldest until about `most` lines are left.
+function M:unload(most)
+  local lines = self.layout:start(#self.layout.heights + 1)
+  if lines < most * 1.25 or #self.model.items < 2 then
+    return false
+  end
+  local index = self.layout:at(lines - most)
+  local count = math.max(0, math.min(index, #self.model.items) - 1)
+  if count < 2 then
+    return false
+  end
+  local height = self.layout:start(count + 1)
+  for _, item in ipairs(self.model:drop_oldest(count)) do
+    self.marks[item] = nil
+  end
+  local gap = self.model.items[1]
+  local rendered = render.item(gap, self.model)
+  self.layout:drop(count, #rendered.lines)
+  self:change(function()
+    api.nvim_buf_set_lines(self.buffer, 0, height, true, rendered.lines)
+  end)
+  self.model.changed[gap] = nil
+  self:mark_head(gap, rendered)
+  return true
+end
+
+--- Above what came meanwhile: virtual, since a message may go on in the middle of a line.
+function M:banner(row, text)
+  api.nvim_buf_clear_namespace(self.buffer, banners, 0, -1)
+  if text ~= '' then
+    row = math.min(row, api.nvim_buf_line_count(self.buffer) - 1)
+    api.nvim_buf_set_extmark(self.buffer, banners, row, 0, {
+      virt_lines = { { { '── ' .. text .. ' ──', 'AcpdBanner' } } },
+    })
+  end
+end
+
+--- Everything anew, for another model.
+function M:reset(model)
+  self.model, self.layout, self.marks = model, layout.new(), {}
+  api.nvim_buf_clear_namespace(self.buffer, heads, 0, -1)
+  api.nvim_buf_clear_namespace(self.buffer, banners, 0, -1)
+  self:change(function()
+    api.nvim_buf_set_lines(self.buffer, 0, -1, true, {})
+  end)
+end
+
+function M:item_at(row)
+  local index = self.layout:at(row)
+  return index and self.model.items[index] or nil
+end
+
+function M:fold_level(row)
+  return self.layout:fold_level(row)
+end
+
+return M

@@ -1,0 +1,175 @@
+// What a person does all day: lists, names, queues, modes, mentions, diffs. One Neovim, one daemon.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { poll } from '../lib/until.mjs';
+import { world } from '../lib/world.mjs';
+import { neovim } from './nvim.mjs';
+
+/** People's pickers, as a test: what is chosen is the entry that contains a text. */
+const choose = (...texts) => `
+  local wanted = vim.json.decode([==[${JSON.stringify(texts)}]==])
+  vim.ui.select = function(items, options, done)
+    local text = table.remove(wanted, 1)
+    for _, item in ipairs(items) do
+      local shown = (options.format_item or tostring)(item)
+      if text and shown:find(text, 1, true) then return done(item) end
+    end
+    done(nil)
+  end`;
+const type = (...texts) => `
+  local typed = vim.json.decode([==[${JSON.stringify(texts)}]==])
+  vim.ui.input = function(_, done) done(table.remove(typed, 1)) end`;
+
+describe('a day in Neovim', () => {
+  let place, editor, id;
+  const run = (command, picks = '') => editor.lua(`${picks} vim.cmd(${JSON.stringify(command)})`);
+  const text = async () => (await editor.lines(`acpd://session/${id}`)).join('\n');
+  const says = (pattern) => poll(async () => pattern.test(await text()), `the text ${pattern}`);
+  const said = (pattern) => poll(async () =>
+    (await editor.lua('return vim.g.said')).some((s) => pattern.test(s)), `to be told ${pattern}`);
+  /** Runs in the conversation's window. */
+  const inside = (code) => editor.lua(`
+    vim.api.nvim_set_current_win(vim.fn.bufwinid('acpd://session/${id}')) ${code}`);
+
+  before(async () => {
+    place = new world({ agent_env: { ACPD_TEST_EARLIER: 'before-acpd' } });
+    fs.mkdirSync(path.join(place.cwd, 'src'));
+    fs.writeFileSync(path.join(place.cwd, 'src/parser.lua'), 'one\ntwo\nthree\n');
+    editor = new neovim(place);
+    await editor.open('Acpd new scripted');
+    id = await editor.opened();
+    await editor.keys('Escape');
+  });
+  after(() => place.end());
+
+  it('the list shows a session with its state, and renames it', async () => {
+    await run('Acpd prompt say hello');
+    await says(/#1 hello/);
+    await run('Acpd sessions');
+    await editor.shown(/idle +say hello +scripted/);
+    await editor.lua(type('My session'));
+    await editor.keys('/', 'say hello', 'Enter', 'r');
+    await editor.shown(/idle +My session +scripted/);
+    editor.shot('sessions');
+    await editor.keys('Enter');
+    await editor.shown(/hello/);
+  });
+
+  it('prompts wait in a queue: edited, withdrawn, sent now', async () => {
+    const queue = (count) => editor.wait(
+      `return #(require('acpd.watch').queues['${id}'] or {}) == ${count}`, `a queue of ${count}`);
+    await run(`Acpd prompt say first; gate ${place.gate}`);
+    await says(/first/);
+    for (const one of ['second', 'third', 'fourth']) await run(`Acpd prompt say ${one}`);
+    await queue(3);
+    await editor.shown(/3 queued/);
+    await run('Acpd queue', choose('say third', 'withdraw'));
+    await queue(2);
+    await run('Acpd queue', choose('say second', 'edit') + type('say changed'));
+    await run('Acpd queue', choose('say fourth', 'send now'));
+    await says(/fourth[\s\S]*changed/);
+    const whole = await text();
+    assert.ok(!/second|third/.test(whole.replace(/say first.*/, '')), whole);
+    assert.match(whole, /cancelled/);
+    await editor.wait(`return require('acpd.session').open['${id}'].model.state == 'idle'`, 'idle');
+  });
+
+  it('modes, models and options are chosen', async () => {
+    await run('Acpd mode', choose('Code'));
+    await editor.shown(/idle +code/);
+    await run('Acpd model', choose('Large'));
+    await editor.wait(`return vim.iter(require('acpd.session').open['${id}'].model.options)
+      :any(function(o) return o.configId == 'model' and o.currentValue == 'large' end)`, 'the model');
+    await run('Acpd config', choose('Thorough', 'on'));
+    await editor.wait(`return vim.iter(require('acpd.session').open['${id}'].model.options)
+      :any(function(o) return o.configId == 'thorough' and o.currentValue == true end)`, 'the option');
+  });
+
+  it('a diff opens side by side, whole where the file fits', async () => {
+    await run('Acpd prompt all-updates');
+    await says(/Edit a\.txt/);
+    await editor.wait(`return require('acpd.session').open['${id}'].model.state == 'idle'`, 'idle');
+    const panes = await inside(`
+      vim.fn.search('Edit a.txt')
+      vim.cmd('Acpd diff')
+      local shown = {}
+      for _, window in ipairs(vim.api.nvim_tabpage_list_wins(0)) do
+        table.insert(shown, { vim.wo[window].diff,
+          vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false) })
+      end
+      return shown`);
+    assert.deepEqual(panes, [[true, ['old']], [true, ['new']]]);
+    await editor.keys(':tabclose', 'Enter');
+  });
+
+  it('a mention of a file becomes a link, and completes', async () => {
+    await run('Acpd prompt say look at @src/parser.lua, please, not me@example.org');
+    await says(/look at/);
+    await poll(() => fs.readFileSync(place.agent_log, 'utf8').includes('"resource_link"'), 'the link');
+    const lines = fs.readFileSync(place.agent_log, 'utf8').trim().split('\n').map((l) => JSON.parse(l));
+    const blocks = lines.filter((l) => l.method === 'session/prompt').at(-1).params.prompt;
+    assert.equal(blocks.length, 2);
+    assert.equal(blocks[1].uri, `file://${fs.realpathSync(place.cwd)}/src/parser.lua`);
+    await run('Acpd prompt');
+    await editor.keys('see @pars', 'C-x', 'C-u');
+    await editor.shown(/see @src\/parser\.lua/);
+    await editor.keys('C-e', 'Escape', 'c', 'c', '/st', 'C-x', 'C-u');
+    await editor.shown(/^\/stop/m);
+    await editor.keys('C-e', 'Escape', 'c', 'c', 'Escape');
+  });
+
+  it('a path of the agent outside the workspace is not opened without a word', async () => {
+    const outside = path.join(place.dir, 'outside.txt');
+    fs.writeFileSync(outside, 'secret');
+    fs.symlinkSync(outside, path.join(place.cwd, 'inside.txt'));
+    await run(`Acpd prompt say ${outside} and inside.txt and src/parser.lua:2`);
+    await says(/outside\.txt and/);
+    const open = (word, pick) => inside(`
+      ${choose(...pick)}
+      vim.fn.search([[${word}]], 'bw')
+      vim.cmd('Acpd open')
+      return vim.api.nvim_buf_get_name(0)`);
+    assert.match(await open('outside.txt and', ['no']), /acpd:/);
+    assert.match(await open('inside.txt and src', ['no']), /acpd:/);
+    assert.equal(await open('src/parser.lua:2', []), path.join(fs.realpathSync(place.cwd), 'src/parser.lua'));
+    assert.equal(await editor.lua('return vim.fn.line(".")'), 2);
+    assert.equal(await open('outside.txt and', ['open it']), outside);
+  });
+
+  it("an agent's own session is imported", async () => {
+    await inside('return nil');
+    await run('Acpd import scripted', choose('Earlier'));
+    await editor.wait(`local n = 0 for _ in pairs(require('acpd.session').open) do n = n + 1 end return n == 2`,
+      'the imported session');
+    await editor.shown(/agent's own replay/);
+  });
+
+  it('a search is answered, or it is said that this daemon has no index', async () => {
+    await run('Acpd search parser');
+    await Promise.any([said(/no index/), editor.shown(/search: parser/)]);
+  });
+
+  it('close stops, delete takes what Neovim kept along', async () => {
+    await run(`Acpd close ${id}`);
+    await editor.wait(`return #require('acpd.watch').facts(require('acpd.watch').sessions['${id}']).state > 0`,
+      'it to be listed still');
+    await run(`Acpd delete! ${id}`);
+    await editor.wait(`return require('acpd.watch').sessions['${id}'] == nil`, 'it to be gone');
+    await editor.wait(`return vim.fn.bufnr('acpd://session/${id}') == -1`, 'its buffer to be gone');
+    const [folder] = fs.readdirSync(editor.state);
+    assert.deepEqual(fs.readdirSync(path.join(editor.state, folder)).filter((f) => f.startsWith(id)), []);
+  });
+
+  it('what can be typed is completed, and :checkhealth says that all is well', async () => {
+    assert.deepEqual(await editor.lua(`return vim.fn.getcompletion('Acpd que', 'cmdline')`), ['queue']);
+    const sessions = await editor.lua(`return vim.fn.getcompletion('Acpd attach ', 'cmdline')`);
+    assert.equal(sessions.length, 1);
+    const health = await editor.lua(`vim.cmd('checkhealth acpd')
+      return vim.api.nvim_buf_get_lines(0, 0, -1, false)`);
+    assert.ok(health.some((l) => /OK.*daemon/.test(l)), health.join('\n'));
+    assert.ok(!health.some((l) => /ERROR/.test(l)), health.join('\n'));
+  });
+});
