@@ -1,0 +1,66 @@
+// The rows of one conversation, in order, with what changed since somebody last asked. Rows are
+// replaced, never changed in place: who holds one holds a snapshot.
+import type { role, row } from './rows';
+
+export const message_name = (role: role, message: string): string => `${role}:${message}`;
+export const call_name = (call: string): string => `call:${call}`;
+export const plan_name = (plan: string): string => `plan:${plan}`;
+export const compaction_name = (id: string): string => `compaction:${id}`;
+
+function name_of(made: row): string | undefined {
+  switch (made.kind) {
+    case 'text': case 'block': return message_name(made.role, made.message);
+    case 'tool': return call_name(made.call);
+    case 'plan': return plan_name(made.plan);
+    case 'compaction': return compaction_name(made.id);
+    case 'notice': case 'end': case 'banner': case 'other': case 'gone': return undefined;
+  }
+}
+
+export class row_list {
+  #rows: row[] = [];
+  #places = new Map<string, number>();
+  #changed = new Set<string>();
+  #named = new Map<string, string[]>();  // by what the protocol calls them
+  #next = 1;
+
+  get length(): number { return this.#rows.length; }
+  at(place: number): row | undefined { return this.#rows.at(place); }
+  slice(from: number, to: number): row[] { return this.#rows.slice(from, to); }
+  place_of(key: string): number | undefined { return this.#places.get(key); }
+  get(key: string): row | undefined {
+    const place = this.#places.get(key);
+    return place === undefined ? undefined : this.#rows[place];
+  }
+  /** Keys of a message's rows, or of the calls or plans with that id, oldest first. */
+  named(name: string): readonly string[] { return this.#named.get(name) ?? []; }
+  /** The newest of the rows with that name. */
+  newest(name: string): row | undefined {
+    const key = this.named(name).at(-1);
+    return key === undefined ? undefined : this.get(key);
+  }
+  [Symbol.iterator](): Iterator<row> { return this.#rows[Symbol.iterator](); }
+
+  new_key(): string { return `r${this.#next++}`; }
+  /** Adds the row, or puts it in the place of the one with its key. */
+  put(made: row): void {
+    const place = this.#places.get(made.key);
+    if (place === undefined) {
+      this.#places.set(made.key, this.#rows.length);
+      this.#rows.push(made);
+      const number = Number(made.key.slice(1));
+      if (number >= this.#next) this.#next = number + 1;
+      const name = name_of(made);
+      if (name !== undefined) this.#named.set(name, [...this.named(name), made.key]);
+    } else {
+      this.#rows[place] = made;
+    }
+    this.#changed.add(made.key);
+  }
+  /** Places of what was put since the last call, in order. */
+  take_changed(): number[] {
+    const places = [...this.#changed].map((key) => this.#places.get(key) ?? 0);
+    this.#changed.clear();
+    return places.sort((a, b) => a - b);
+  }
+}

@@ -1,0 +1,18 @@
+// Words that several views share.
+export const formatted_count = (count: number, noun: string): string =>
+  `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+
+/** The banner's words. `now` and `since`: to say the day when it is another one. */
+export function banner_words(count: number, since: string | undefined, now: Date): string {
+  const words = `replayed ${formatted_count(count, 'update')}`;
+  if (since === undefined || Number.isNaN(Date.parse(since))) return words;
+  return `${words} since ${local_time(new Date(since), now)}`;
+}
+
+const two = (n: number): string => String(n).padStart(2, '0');
+const day = (d: Date): string => `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
+/** HH:MM; before it the day, when it is not today. */
+export function local_time(at: Date, now: Date): string {
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  return day(at) === day(now) ? time : `${day(at)} ${time}`;
+}

@@ -1,0 +1,156 @@
+// The commands on sessions. Each says what failed in one sentence; those that destroy ask first.
+import * as vscode from 'vscode';
+import { objects_in, text_in, type json } from '../model/json';
+import { error_words } from '../model/prompts';
+import { title_of, type session } from '../model/sessions';
+import type { acpd } from './acpd';
+import type { conversation_views } from './conversation_views';
+import { session_in } from './session_tree';
+
+interface agent_item extends vscode.QuickPickItem { name: string; installed: boolean }
+
+export class session_commands {
+  readonly #acpd: acpd;
+  readonly #views: conversation_views;
+  constructor(acpd: acpd, views: conversation_views) {
+    this.#acpd = acpd;
+    this.#views = views;
+  }
+
+  register(context: vscode.ExtensionContext): void {
+    const on_session = (name: string, act: (s: session) => Promise<unknown>) =>
+      this.#register(context, name, async (argument) => {
+        const found = await this.#session(argument);
+        if (found) await act(found);
+      });
+    this.#register(context, 'newSession', () => this.#new());
+    this.#register(context, 'import', () => this.#import());
+    on_session('openSession', (s) => this.#views.show(s.id));
+    on_session('openInEditor', (s) => this.#views.show_in_editor(s.id));
+    on_session('rename', (s) => this.#rename(s));
+    on_session('cancel', (s) => this.#acpd.request('_acpd/session/cancel', { sessionId: s.id }));
+    on_session('close', (s) => this.#close(s));
+    on_session('archive', (s) => this.#archive(s));
+    on_session('delete', (s) => this.#delete(s));
+    on_session('copyId', async (s) => vscode.env.clipboard.writeText(s.id));
+    on_session('clients', (s) => this.#clients(s));
+  }
+  #register(context: vscode.ExtensionContext, name: string,
+    act: (argument: unknown) => Promise<unknown>): void {
+    context.subscriptions.push(vscode.commands.registerCommand(`acpd.${name}`,
+      async (argument: unknown) => {
+        try {
+          await act(argument);
+        } catch (error) {
+          void vscode.window.showErrorMessage(`acpd: ${error_words(error)}`);
+        }
+      }));
+  }
+
+  /** The one that is meant: named, in front, or chosen from the list. */
+  async #session(argument: unknown): Promise<session | undefined> {
+    const { sessions } = this.#acpd.overview;
+    const named = session_in(argument) ?? this.#views.active;
+    const found = named === undefined ? undefined : sessions.get(named);
+    if (found) return found;
+    const items = [...sessions.values()].map((s) => (
+      { label: title_of(s), description: `${s.state} · ${s.agent}`, detail: s.cwd, session: s }));
+    if (items.length === 0)
+      void vscode.window.showInformationMessage('acpd has no sessions yet.');
+    return items.length === 0 ? undefined
+      : (await vscode.window.showQuickPick(items, { title: 'Which session?' }))?.session;
+  }
+
+  async #agent(): Promise<string | undefined> {
+    const result = await this.#acpd.request('_acpd/agents/list', {});
+    const items = objects_in(result, 'agents').map((agent): agent_item => {
+      const installed = agent['installed'] === true, name = text_in(agent, 'name') ?? '';
+      return { name, installed, label: text_in(agent, 'title') ?? name,
+        description: [name, agent['default'] === true ? 'default' : '',
+          installed ? '' : 'not installed'].filter(Boolean).join(' · '),
+        ...(!installed && { detail: text_in(agent, 'install') ?? '' }) };
+    }).sort((a, b) => Number(b.installed) - Number(a.installed));
+    const chosen = await vscode.window.showQuickPick(items,
+      { title: 'New session: which agent?', matchOnDescription: true });
+    if (chosen && !chosen.installed)
+      throw new Error(`${chosen.label} is not installed: ${chosen.detail ?? ''}`);
+    return chosen?.name;
+  }
+  async #folder(): Promise<string | undefined> {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    const other = 'Another folder…';
+    const chosen = folders.length === 0 ? other : await vscode.window.showQuickPick(
+      [...folders.map((folder) => folder.uri.fsPath), other], { title: 'In which folder?' });
+    if (chosen !== other) return chosen;
+    const picked = await vscode.window.showOpenDialog(
+      { canSelectFolders: true, canSelectFiles: false, openLabel: 'Choose this folder' });
+    return picked?.[0]?.fsPath;
+  }
+  async #new(): Promise<void> {
+    const agent = await this.#agent();
+    const cwd = agent === undefined ? undefined : await this.#folder();
+    if (agent === undefined || cwd === undefined) return;
+    const made = await this.#acpd.request('session/new',
+      { cwd, mcpServers: [], _meta: { 'acpd/agent': agent } });
+    await this.#views.show(text_in(made, 'sessionId') ?? '');
+  }
+  /** Sessions that an agent made elsewhere and can load. */
+  async #import(): Promise<void> {
+    const agent = await this.#agent();
+    if (agent === undefined) return;
+    const all: json[] = [];
+    let cursor: string | undefined;
+    do {
+      const page: json = await this.#acpd.request('_acpd/import/list',
+        { agent, ...(cursor !== undefined && { cursor }) });
+      all.push(...objects_in(page, 'sessions'));
+      cursor = text_in(page, 'nextCursor');
+    } while (cursor !== undefined && all.length < 1000);
+    const items = all.map((one) => ({
+      label: text_in(one, 'title') ?? text_in(one, 'sessionId') ?? '',
+      description: text_in(one, 'updatedAt') ?? '', detail: text_in(one, 'cwd') ?? '', one }));
+    if (items.length === 0) throw new Error(`${agent} has no sessions that acpd does not have.`);
+    const chosen = await vscode.window.showQuickPick(items, { title: 'Which session?' });
+    if (!chosen) return;
+    const cwd = chosen.detail || (await this.#folder());
+    if (!cwd) return;
+    const made = await this.#acpd.request('_acpd/import', { agent, cwd,
+      agentSessionId: text_in(chosen.one, 'sessionId'), title: chosen.label });
+    await this.#views.show(text_in(made, 'sessionId') ?? '');
+  }
+
+  async #rename(s: session): Promise<void> {
+    const title = await vscode.window.showInputBox({ title: 'Name of the session',
+      value: s.title ?? '', validateInput: (text) => (text.trim() === '' ? 'It needs a name'
+        : text.length > 500 ? 'At most 500 characters' : undefined) });
+    if (title !== undefined)
+      await this.#acpd.request('_acpd/rename', { sessionId: s.id, title: title.trim() });
+  }
+  async #close(s: session): Promise<void> {
+    const busy = s.state === 'running' || s.state === 'needs you';
+    if (busy && !(await confirmed(`Close "${title_of(s)}"? Its turn and its agent are stopped; it `
+      + 'can be opened again.', 'Close'))) return;
+    await this.#acpd.request('session/close', { sessionId: s.id });
+  }
+  async #archive(s: session): Promise<void> {
+    await this.#acpd.request('session/archive', { sessionId: s.id });
+    void vscode.window.showInformationMessage(`"${title_of(s)}" is archived: closed, and hidden `
+      + 'from the list.');
+  }
+  async #delete(s: session): Promise<void> {
+    if (await confirmed(`Delete "${title_of(s)}"? Its conversation is gone for good.`, 'Delete'))
+      await this.#acpd.request('session/delete', { sessionId: s.id });
+  }
+  async #clients(s: session): Promise<void> {
+    const result = await this.#acpd.request('_acpd/session/clients', { sessionId: s.id });
+    const items = objects_in(result, 'clients').map((one) => (
+      { label: text_in(one, 'name') ?? '?',
+        description: [text_in(one, 'role'), text_in(one, 'from'),
+          one['own'] === true ? 'this window' : ''].filter(Boolean).join(' · ') }));
+    await vscode.window.showQuickPick(items, { title: `Who is attached to "${title_of(s)}"` });
+  }
+}
+
+async function confirmed(question: string, yes: string): Promise<boolean> {
+  return (await vscode.window.showWarningMessage(question, yes, 'Keep it')) === yes;
+}

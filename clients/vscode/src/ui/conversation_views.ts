@@ -1,0 +1,167 @@
+// Where conversations are seen: one in the side bar, any number as editor tabs, each session in one
+// place at a time. Restored after a reload by the serializer.
+import * as vscode from 'vscode';
+import type { from_view, to_view } from '../model/messages_between';
+import { error_words } from '../model/prompts';
+import type { acpd } from './acpd';
+import { conversation_view } from './conversation_view';
+import { fill } from './page';
+
+export const panel_type = 'acpd.conversation';
+const remembered = 'acpd.sideBarSession';
+
+// What a page's buttons may run: the page shows what agents wrote, so that it is not trusted.
+const buttons = new Set(['acpd.install', 'acpd.reconnect', 'acpd.newSession']);
+
+interface shown { view: conversation_view; place: vscode.WebviewView | vscode.WebviewPanel }
+
+export class conversation_views
+  implements vscode.WebviewViewProvider, vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #acpd: acpd;
+  readonly #context: vscode.ExtensionContext;
+  readonly #other: (view: conversation_view, message: from_view) => void;
+  readonly #folder: string;
+  #side: vscode.WebviewView | undefined;
+  #in_side: conversation_view | undefined;
+  #panels = new Map<string, shown>();
+  #active: string | undefined;
+
+  constructor(acpd: acpd, context: vscode.ExtensionContext,
+    other: (view: conversation_view, message: from_view) => void) {
+    this.#acpd = acpd;
+    this.#context = context;
+    this.#other = other;
+    const storage = context.storageUri ?? context.globalStorageUri;
+    this.#folder = vscode.Uri.joinPath(storage, 'conversations').fsPath;
+    acpd.changed.on(() => { if (!this.#in_side) this.#put_nothing(); });
+  }
+
+  /** The session that commands without an argument mean. */
+  get active(): string | undefined { return this.#active ?? this.#in_side?.session; }
+  is_seen(session: string): boolean {
+    return this.#panels.get(session)?.place.visible === true
+      || (this.#in_side?.session === session && this.#side?.visible === true);
+  }
+
+  async show(session: string): Promise<void> {
+    const panel = this.#panels.get(session);
+    if (panel) return (panel.place as vscode.WebviewPanel).reveal();
+    await this.#context.workspaceState.update(remembered, session);
+    await vscode.commands.executeCommand('acpd.conversation.focus');
+    if (this.#side && this.#in_side?.session !== session) await this.#put_in_side(session);
+  }
+  async show_in_editor(session: string): Promise<void> {
+    const there = this.#panels.get(session);
+    if (there) return (there.place as vscode.WebviewPanel).reveal();
+    if (this.#in_side?.session === session) await this.#leave_side();
+    const panel = vscode.window.createWebviewPanel(panel_type, 'Conversation',
+      vscode.ViewColumn.Active, {});
+    this.#put_in_panel(panel, session);
+  }
+
+  // The side bar.
+
+  async resolveWebviewView(side: vscode.WebviewView): Promise<void> {
+    this.#side = side;
+    side.onDidDispose(() => {
+      this.#side = undefined;
+      void this.#in_side?.close();
+      this.#in_side = undefined;
+    });
+    side.onDidChangeVisibility(() => { if (!side.visible) void this.#in_side?.close(); });
+    side.webview.onDidReceiveMessage((message: from_view) => this.#from_side(message));
+    fill(side.webview, this.#context.extensionUri, 'conversation');
+    return Promise.resolve();
+  }
+  #from_side(message: from_view): void {
+    if (message.type !== 'ready') return this.#take(this.#in_side, message);
+    const session = this.#in_side?.session
+      ?? this.#context.workspaceState.get<string>(remembered);
+    if (session === undefined || this.#panels.has(session)) this.#put_nothing();
+    else void this.#put_in_side(session);
+  }
+  async #put_in_side(session: string): Promise<void> {
+    const side = this.#side;
+    if (!side) return;
+    if (this.#in_side && this.#in_side.session !== session) await this.#in_side.close();
+    if (this.#in_side?.session !== session)
+      this.#in_side = this.#make(session, side.webview, (title) => { side.title = title; });
+    await this.#in_side.open();
+  }
+  async #leave_side(): Promise<void> {
+    await this.#in_side?.close();
+    this.#in_side = undefined;
+    await this.#context.workspaceState.update(remembered, undefined);
+    this.#put_nothing();
+  }
+  #put_nothing(): void {
+    void this.#side?.webview.postMessage(this.#nothing());
+  }
+  #nothing(): to_view {
+    const { link, missing } = this.#acpd;
+    if (missing) return { type: 'nothing', text: 'acpd is not installed on this machine.',
+      button: { command: 'acpd.install', title: 'Install acpd' } };
+    if (link.state === 'down') return { type: 'nothing',
+      text: `acpd is not reachable: ${link.text}`,
+      button: { command: 'acpd.reconnect', title: 'Try again' } };
+    return { type: 'nothing', text: 'No conversation is open here. Choose one in the list above, '
+      + 'or begin a new one.', button: { command: 'acpd.newSession', title: 'New session' } };
+  }
+
+  // Editor tabs.
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const session = (state as { session?: unknown } | undefined)?.session;
+    if (typeof session === 'string' && !this.#panels.has(session))
+      this.#put_in_panel(panel, session);
+    else panel.dispose();
+    return Promise.resolve();
+  }
+  #put_in_panel(panel: vscode.WebviewPanel, session: string): void {
+    const view = this.#make(session, panel.webview, (title) => { panel.title = title; });
+    this.#panels.set(session, { view, place: panel });
+    panel.iconPath = vscode.Uri.joinPath(this.#context.extensionUri, 'media/acpd.svg');
+    panel.onDidDispose(() => {
+      this.#panels.delete(session);
+      if (this.#active === session) this.#active = undefined;
+      void view.close();
+    });
+    panel.onDidChangeViewState(() => {
+      if (panel.active) this.#active = session;
+      else if (this.#active === session) this.#active = undefined;
+      if (!panel.visible) void view.close();
+    });
+    this.#active = session;
+    panel.webview.onDidReceiveMessage((message: from_view) => {
+      if (message.type === 'ready') void view.open();
+      else this.#take(view, message);
+    });
+    fill(panel.webview, this.#context.extensionUri, 'conversation');
+  }
+
+  #make(session: string, webview: vscode.Webview, titled: (title: string) => void)
+    : conversation_view {
+    const view: conversation_view = new conversation_view(this.#acpd, session, this.#folder, {
+      post: (message) => void webview.postMessage(message),
+      titled,
+      other: (message) => this.#other(view, message),
+      fail: (error) => void vscode.window.showErrorMessage(`acpd: ${error_words(error)}`),
+    });
+    return view;
+  }
+  #take(view: conversation_view | undefined, message: from_view): void {
+    if (message.type !== 'command') view?.take(message);
+    else if (buttons.has(message.command)) void vscode.commands.executeCommand(message.command);
+  }
+  completions(view: conversation_view, message: to_view): void {
+    const place = this.#panels.get(view.session)?.place ?? this.#side;
+    void place?.webview.postMessage(message);
+  }
+
+  /** Before the window goes: what was shown is on disk then. */
+  async flush(): Promise<void> {
+    await this.#in_side?.close();
+    for (const { view } of this.#panels.values()) await view.close();
+  }
+  dispose(): void { void this.flush(); }
+}

@@ -1,0 +1,147 @@
+// Prompts of one conversation on their way: none is lost, none is sent twice by itself. A prompt
+// stays here until the daemon has answered it, and when nobody knows whether it has it, the person
+// decides. Owned by its conversation_view.
+import { is_rpc_error } from '../acp/connection';
+import type { json } from '../model/json';
+import type { draft, from_view, unsent } from '../model/messages_between';
+import { blocks_of, edited, error_words, first_of_queue } from '../model/prompts';
+import type { row_list } from '../model/row_list';
+import type { acpd } from './acpd';
+
+export interface prompting_host {
+  changed(): void;
+  draft(draft: draft): void;
+  fail(error: unknown): void;
+}
+
+const request_cancelled = -32800;
+
+export class prompting {
+  unsent: unsent[] = [];
+  #acpd: acpd;
+  #session: string;
+  #host: prompting_host;
+  #drafts = new Map<string, draft>();
+  #next = Date.now();
+  #rows_before = new Map<string, number>();  // where the conversation ended when it was sent
+  #length = 0;
+
+  constructor(acpd: acpd, session: string, host: prompting_host) {
+    this.#acpd = acpd;
+    this.#session = session;
+    this.#host = host;
+  }
+
+  async send(d: draft, now: boolean): Promise<void> {
+    const id = String(this.#next++);
+    this.#drafts.set(id, d);
+    this.unsent = [...this.unsent, { id, text: d.text }];
+    this.#host.changed();
+    if (now) this.cancel();
+    await this.#try(id, blocks_of(d));
+  }
+  cancel(): void { this.#acpd.notify('session/cancel', { sessionId: this.#session }); }
+
+  async #try(id: string, prompt: json[]): Promise<void> {
+    this.#rows_before.set(id, this.#length);
+    try {
+      await this.#acpd.request('session/prompt', { sessionId: this.#session, prompt });
+      this.#drop(id);
+    } catch (error) {
+      if (is_rpc_error(error) && error.code === request_cancelled) this.#drop(id);
+      else this.#mark(id, error_words(error));
+    }
+    this.#host.changed();
+  }
+  #drop(id: string): void {
+    this.unsent = this.unsent.filter((item) => item.id !== id);
+    this.#drafts.delete(id);
+    this.#rows_before.delete(id);
+  }
+  #mark(id: string, failed: string): void {
+    this.unsent = this.unsent.map((item) => (item.id === id ? { ...item, failed } : item));
+  }
+
+  /** Prompts that were on their way when the window went: whether acpd has them, the replay or the
+   * queue shows; else the person decides. */
+  restore(kept: unsent[], length: number): void {
+    this.#length = length;
+    this.unsent = kept.map((item) => (
+      { failed: 'the window went before acpd had answered', ...item }));
+    for (const item of kept) this.#rows_before.set(item.id, length);
+  }
+  /** What waits in the daemon's queue was taken. */
+  queued(texts: readonly string[]): void {
+    for (const item of this.unsent)
+      if (item.failed !== undefined && texts.includes(item.text)) this.#drop(item.id);
+  }
+  /** What the conversation shows was taken, whatever became of the answer. */
+  confirmed(rows: row_list | undefined): void {
+    if (!rows) return;
+    this.#length = rows.length;
+    const before = this.unsent.length;
+    for (const item of this.unsent) {
+      const from = this.#rows_before.get(item.id) ?? 0;
+      const shown = rows.slice(from, rows.length).some((row) => row.kind === 'text'
+        && row.role === 'user' && row.text === item.text);
+      if (shown && item.text !== '') this.#drop(item.id);
+    }
+    if (this.unsent.length !== before) this.#host.changed();
+  }
+
+  /** True when the message was about prompts. */
+  take(message: from_view): boolean {
+    switch (message.type) {
+      case 'cancel': this.cancel(); return true;
+      case 'unsent': this.#decide(message.id, message.action); return true;
+      case 'queue_remove': void this.#queue('remove', { turn: message.turn }); return true;
+      case 'queue_edit': void this.#edit(message.turn, message.text); return true;
+      case 'queue_now': void this.#now(message.turn); return true;
+      case 'stop_call':
+        this.#ask('tool_call/cancel', { toolCallId: message.call })
+          .catch((error: unknown) => this.#host.fail(error));
+        return true;
+      default: return false;
+    }
+  }
+  #decide(id: string, action: 'again' | 'back' | 'discard'): void {
+    const item = this.unsent.find((one) => one.id === id);
+    if (!item) return;
+    const d = this.#drafts.get(id) ?? { text: item.text, mentions: [], images: [] };
+    if (action === 'again') {
+      this.unsent = this.unsent.map(({ id, text }) => ({ id, text }));
+      void this.#try(id, blocks_of(d));
+    } else {
+      this.#drop(id);
+    }
+    if (action === 'back') this.#host.draft(d);
+    this.#host.changed();
+  }
+
+  #ask(method: string, params: object): Promise<json> {
+    return this.#acpd.request(method, { sessionId: this.#session, ...params });
+  }
+  async #queue(verb: 'remove' | 'edit', params: object): Promise<void> {
+    await this.#ask(`_acpd/queue/${verb}`, params).catch((error: unknown) =>
+      this.#host.fail(error));
+  }
+  async #edit(turn: number, text: string): Promise<void> {
+    try {
+      const prompt = edited(await this.#ask('_acpd/queue/list', {}), turn, text);
+      await this.#queue('edit', { turn, prompt });
+    } catch (error) {
+      this.#host.fail(error);
+    }
+  }
+  /** A cancel takes the queue with it, so all that wait are sent again, this one first. */
+  async #now(turn: number): Promise<void> {
+    try {
+      const prompts = first_of_queue(await this.#ask('_acpd/queue/list', {}), turn);
+      this.cancel();
+      for (const prompt of prompts)
+        this.#ask('session/prompt', { prompt }).catch((error: unknown) => this.#host.fail(error));
+    } catch (error) {
+      this.#host.fail(error);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// All sessions by folder, with what each is doing.
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { by_folder, description_of, title_of, type session, type state } from '../model/sessions';
+import { local_time } from '../model/words';
+import type { acpd } from './acpd';
+
+type node = { folder: string; sessions: session[] } | { session: session };
+
+const icons: Record<state, [string, string?]> = {
+  running: ['sync~spin', 'charts.blue'], 'needs you': ['bell-dot', 'charts.yellow'],
+  idle: ['circle-outline'], interrupted: ['debug-disconnect', 'errorForeground'],
+  unknown: ['question'],
+};
+const icon_of = (state: state): vscode.ThemeIcon => {
+  const [name, color] = icons[state];
+  return new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
+};
+
+export class session_tree implements vscode.TreeDataProvider<node>, vscode.Disposable {
+  readonly #acpd: acpd;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #listening: { dispose(): void };
+
+  constructor(acpd: acpd) {
+    this.#acpd = acpd;
+    this.#listening = acpd.changed.on(() => this.#changed.fire(undefined));
+  }
+  dispose(): void {
+    this.#listening.dispose();
+    this.#changed.dispose();
+  }
+
+  getChildren(of?: node): node[] {
+    if (of) return 'folder' in of ? of.sessions.map((session) => ({ session })) : [];
+    const own = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
+    return by_folder(this.#acpd.overview.sessions.values(), own)
+      .map(([folder, sessions]) => ({ folder, sessions }));
+  }
+  getTreeItem(of: node): vscode.TreeItem {
+    return 'folder' in of ? this.#folder_item(of.folder, of.sessions)
+      : this.#session_item(of.session);
+  }
+  #folder_item(folder: string, sessions: session[]): vscode.TreeItem {
+    const own = vscode.workspace.workspaceFolders?.some((f) => f.uri.fsPath === folder);
+    const item = new vscode.TreeItem(path.basename(folder) || folder, own
+      ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed);
+    item.id = `folder ${folder}`;
+    item.iconPath = vscode.ThemeIcon.Folder;
+    item.description = own ? 'this workspace' : path.dirname(folder);
+    item.tooltip = folder;
+    item.contextValue = 'folder';
+    item.accessibilityInformation = { label: `${folder}, ${sessions.length} sessions` };
+    return item;
+  }
+  #session_item(s: session): vscode.TreeItem {
+    const item = new vscode.TreeItem(title_of(s));
+    const shown: session = this.#acpd.up ? s : { ...s, state: 'unknown' };
+    const at = s.updated_at === '' ? '' : local_time(new Date(s.updated_at), new Date());
+    const description = `${description_of(shown)}${at === '' ? '' : ` · ${at}`}`;
+    item.id = s.id;
+    item.description = description;
+    item.iconPath = icon_of(shown.state);
+    item.contextValue = `session ${shown.state.replace(' ', '-')}`;
+    item.tooltip = `${title_of(s)}\n${description}\n${s.cwd}\n${s.id}`;
+    item.accessibilityInformation = { label: `${title_of(s)}, ${description}` };
+    item.command = { command: 'acpd.openSession', title: 'Open', arguments: [s.id] };
+    return item;
+  }
+}
+/** The session that a command was called on: from the tree, or by its id. */
+export const session_in = (argument: unknown): string | undefined => {
+  if (typeof argument === 'string') return argument;
+  const session = (argument as { session?: session } | undefined)?.session;
+  return session?.id;
+};

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { asked_of, result_of } from '../src/model/inbox';
+import { by_folder, description_of, happenings, nothing, overview_after, progress_words, summary,
+  type session } from '../src/model/sessions';
+import { blocks_of, edited, first_of_queue, place_words, queue_of } from '../src/model/prompts';
+import { heights } from '../src/webview/heights';
+import { commands_for, trigger_in } from '../src/webview/completion';
+
+const item = (sessionId: string, facts: object = {}, more: object = {}) => ({ sessionId, cwd: '/w',
+  updatedAt: '2026-11-22T18:02:11.123Z', ...more,
+  _meta: { acpd: { agent: 'codex', state: 'idle', turn: 1, queued: 0, pending: 0, ...facts } } });
+const asked = (id: string) => ({ id, sessionId: 's', agent: 'codex', cwd: '/w', turn: 1,
+  method: 'session/request_permission', askedAt: '2026-11-22T18:02:11.123Z',
+  params: { toolCall: { toolCallId: 'c', title: 'Run make' },
+    options: [{ optionId: 'yes', name: 'Allow', kind: 'allow_once' }] } });
+const told = (sessions: object[], questions: object[] = []) =>
+  overview_after(nothing, { sessions, asked: questions }, true);
+
+describe('sessions', () => {
+  it('a reset says everything, a change only what changed', () => {
+    const first = told([item('a'), item('b')], [asked('q1')]);
+    const next = overview_after(first, { sessions: [item('c')], removed: ['a'],
+      asked: [asked('q2')], settled: ['q1'] }, false);
+    expect([...next.sessions.keys()]).toEqual(['b', 'c']);
+    expect([...next.asked.keys()]).toEqual(['q2']);
+    const reset = overview_after(next, { sessions: [item('d')] }, true);
+    expect([...reset.sessions.keys()]).toEqual(['d']);
+  });
+  it('states have people\'s words; what has no name here is unknown', () => {
+    const states = ['running', 'requires_action', 'idle', 'interrupted', 'new one'];
+    const o = told(states.map((state) => item(state, { state })));
+    expect([...o.sessions.values()].map((s) => s.state))
+      .toEqual(['running', 'needs you', 'idle', 'interrupted', 'unknown']);
+  });
+  it('progress is a bar and numbers', () => {
+    expect(progress_words({ done: 45, total: 100, unit: 'files' })).toBe('█████░░░░░ 45/100 files');
+    expect(progress_words({ done: 0, total: 0, unit: '' })).toBe('0/0');
+    expect(progress_words({ done: 12000, total: 12000, unit: 'tests' }))
+      .toBe('██████████ 12,000/12,000 tests');
+  });
+  it('one line for each', () => {
+    const s = told([item('a', { state: 'running', queued: 2,
+      progress: { done: 1, total: 4, unit: 'files' } })]).sessions.get('a') as session;
+    expect(description_of(s)).toBe('running · ███░░░░░░░ 1/4 files · 2 queued · codex');
+  });
+  it('the status bar says first what needs a person', () => {
+    expect(summary(told([item('a', { state: 'running' })], [asked('q')])))
+      .toBe('1 needs you, 1 running');
+    expect(summary(told([item('a'), item('b')]))).toBe('2 sessions');
+  });
+  it('the workspace\'s own folder comes first, the newest session on top', () => {
+    const o = told([item('old', {}, { updatedAt: '2026-01-01T00:00:00.000Z' }), item('new'),
+      item('x', {}, { cwd: '/a' })]);
+    const folders = by_folder(o.sessions.values(), ['/w']);
+    expect(folders.map(([cwd, list]) => [cwd, list.map((s) => s.id)]))
+      .toEqual([['/w', ['new', 'old']], ['/a', ['x']]]);
+  });
+  it('what was seen to happen is news, what was found is not', () => {
+    const running = told([item('a', { state: 'running' })]);
+    const what = (facts: object) =>
+      happenings(running, told([item('a', facts)])).map((h) => h.what);
+    expect(what({ state: 'idle', outcome: 'end_turn' })).toEqual(['finished']);
+    expect(what({ state: 'idle', outcome: 'error' })).toEqual(['failed']);
+    expect(what({ state: 'interrupted' })).toEqual(['failed']);
+    expect(what({ state: 'requires_action' })).toEqual(['needs you']);
+    expect(what({ state: 'running' })).toEqual([]);
+    expect(happenings(nothing, running)).toEqual([]);
+  });
+});
+
+describe('questions', () => {
+  it('a permission of an ACP 1 agent and one of an ACP 2 agent', () => {
+    expect(asked_of(asked('q'))).toMatchObject({ kind: 'permission', title: 'Run make',
+      choices: [{ id: 'yes', name: 'Allow', kind: 'allow_once' }] });
+    const two = { ...asked('q'), params: { title: 'Run it?', description: 'why',
+      subject: { type: 'command', command: 'make -j', cwd: '/w' }, options: [] } };
+    expect(asked_of(two)).toMatchObject(
+      { title: 'Run it?', description: 'why', command: 'make -j' });
+  });
+  it('a form\'s fields', () => {
+    const form = { ...asked('q'), method: 'elicitation/create', params: { message: 'Who?',
+      mode: 'form', requestedSchema: { required: ['name'], properties: {
+        name: { type: 'string', title: 'Name' }, n: { type: 'integer', minimum: 0 },
+        sure: { type: 'boolean', default: true }, color: { type: 'string', enum: ['r', 'g'] },
+        many: { type: 'array', items: { anyOf: [{ const: 'a', title: 'A' }] } } } } } };
+    expect(asked_of(form)?.fields.map((f) => [f.name, f.type, f.required])).toEqual([
+      ['name', 'text', true], ['n', 'integer', false], ['sure', 'boolean', false],
+      ['color', 'choice', false], ['many', 'choices', false]]);
+  });
+  it('answers have the protocol\'s shape', () => {
+    expect(result_of({ option: 'yes' }))
+      .toEqual({ outcome: { outcome: 'selected', optionId: 'yes' } });
+    expect(result_of({ action: 'accept', content: { a: 1 } }))
+      .toEqual({ action: 'accept', content: { a: 1 } });
+  });
+});
+
+describe('prompts', () => {
+  const mention = { text: '@a.ts', uri: 'file:///w/a.ts', name: 'a.ts' };
+  it('mentions that are still in the text become links', () => {
+    const d = { text: 'see @a.ts', mentions: [mention, { ...mention, text: '@gone' }],
+      images: [{ name: 'i', mime: 'image/png', data: 'AAAA' }] };
+    expect(blocks_of(d)).toEqual([{ type: 'text', text: 'see @a.ts' },
+      { type: 'resource_link', uri: 'file:///w/a.ts', name: 'a.ts' },
+      { type: 'image', mimeType: 'image/png', data: 'AAAA' }]);
+  });
+  const link = { type: 'resource_link', uri: 'u', name: 'n' };
+  const queue = { queue: [4, 5].map((turn, i) => ({ turn, place: i + 1, own: i === 0, at: '',
+    prompt: [{ type: 'text', text: `p${turn}` }, link] })) };
+  it('the queue, and an edit that keeps what is no text', () => {
+    expect(queue_of(queue)).toEqual([{ turn: 4, place: 1, own: true, text: 'p4\n[n]' },
+      { turn: 5, place: 2, own: false, text: 'p5\n[n]' }]);
+    expect(edited(queue, 5, 'new')).toEqual([{ type: 'text', text: 'new' }, link]);
+  });
+  it('sent now, it is the first and the others follow', () => {
+    expect(first_of_queue(queue, 5).map((blocks) => blocks[0])).toEqual(
+      [{ type: 'text', text: 'p5' }, { type: 'text', text: 'p4' }]);
+  });
+  it('places', () => expect([1, 2, 3, 4, 11, 21].map(place_words).join()).toBe(
+    ['1st', '2nd', '3rd', '4th', '11th', '21st'].map((p) => `queued: ${p} in line`).join()));
+  it('completions begin at a slash or an "@"', () => {
+    expect(trigger_in('/te', 3)).toEqual({ kind: '/', from: 0, text: 'te' });
+    expect(trigger_in('see @sr', 7)).toEqual({ kind: '@', from: 4, text: 'sr' });
+    expect(trigger_in('a@b', 3)).toBeUndefined();
+    expect(trigger_in('see /te', 7)).toBeUndefined();
+    const found = commands_for([{ name: 'test', description: 'd', hint: 'which' }], 'TE');
+    expect(found).toEqual([{ label: '/test', detail: 'd <which>', insert: '/test ' }]);
+  });
+});
+
+describe('heights of rows', () => {
+  it('what was not measured is guessed from what was', () => {
+    const all = new heights(50);
+    all.length = 4;
+    expect(all.total).toBe(200);
+    all.set(0, 100);
+    all.set(1, 20);
+    expect(all.total).toBe(100 + 20 + 60 + 60);
+    expect([0, 99, 100, 119, 120, 180, 999].map((offset) => all.at(offset)))
+      .toEqual([0, 0, 1, 1, 2, 3, 3]);
+  });
+  it('grows and keeps what it knows; of nothing it says nothing', () => {
+    const all = new heights(10);
+    expect([all.total, all.at(5)]).toEqual([0, 0]);
+    all.length = 2;
+    all.set(1, 30);
+    all.length = 3;
+    expect(all.top(2)).toBe(60);
+    expect(all.total).toBe(90);
+  });
+  it('rows that show nothing take no room', () => {
+    const all = new heights();
+    all.length = 3;
+    for (const [place, height] of [10, 0, 10].entries()) all.set(place, height);
+    expect(all.at(10)).toBe(2);
+  });
+});
