@@ -202,6 +202,7 @@ TEST_CASE("after random changes, kills and restarts the index equals a new one")
   const auto db = state.path("index.db");
   auto worker = std::make_unique<worker_process>();
   worker->add(made.files.root(), db);
+  unsigned compared = 0, large = 0;
   for (unsigned round = 1; round <= kills; ++round) {
     INFO("round " << round);
     for (auto changes = 1 + made.below(12); changes > 0; --changes)
@@ -220,8 +221,10 @@ TEST_CASE("after random changes, kills and restarts the index equals a new one")
     CHECK(difference(answers(*worker, questions_from(expected.rows, 200)), expected.answers) == "");
     REQUIRE(worker->end() == 0);
     REQUIRE(difference(dump(db), expected.rows) == "");
-    CHECK(expected.rows.size() > 1000);
+    ++compared;
+    large += expected.rows.size() > 1000 ? 1 : 0; // now and then nearly all of it is ignored
     worker = std::make_unique<worker_process>();
     worker->add(made.files.root(), db);
   }
+  CHECK(2 * large > compared);
 }
