@@ -142,7 +142,8 @@ std::optional<change_batch> watcher::make_batch(workspace& in, time_point now) {
   for (auto& path : taken.paths) {
     struct stat found{};
     const auto absolute = in.absolute(path);
-    if (::lstat(absolute.c_str(), &found) == 0 && S_ISREG(found.st_mode))
+    // The rules may have changed since its event: while somebody was still writing it, say.
+    if (::lstat(absolute.c_str(), &found) == 0 && S_ISREG(found.st_mode) && in.rules->allows(path))
       made.changed.push_back({std::move(path), to_file_stat(found)});
     else
       made.removed.push_back(std::move(path));

@@ -16,49 +16,73 @@ constexpr std::int64_t bytes_a_token = 4;
 constexpr std::int64_t default_tokens = 6'000;
 constexpr std::int64_t most_tokens = 50'000;
 
-/// What an agent reads to choose: when a tool is better than grep, and what comes back.
+/// What an agent reads to choose: when a tool is better than grep, and what comes back. Line ends
+/// are left out before it is sent.
 constexpr std::string_view tools = R"json([
 {"name":"code_search","title":"Search the code",
-"description":"Finds code by meaning in an always fresh index of this workspace: give words, a question or identifiers (\"where are retries limited\", \"parse config file\", \"HttpClient timeout\"). Use it before grep or reading files: it ranks whole functions, types and sections over all languages, splits identifiers (httpClient matches \"http client\"), and returns their source text with path and line range, so that you rarely need to open the file. A file that was saved a moment ago is already in it. Use grep only for exact strings and regular expressions.",
+"description":"Finds code by meaning in an always fresh index of this workspace: give words, a
+ question or identifiers (\"where are retries limited\", \"parse config file\", \"HttpClient
+ timeout\"). Use it before grep or reading files: it ranks whole functions, types and sections
+ over all languages, splits identifiers (httpClient matches \"http client\"), and returns their
+ source text with path and line range, so that you rarely need to open the file. A file that was
+ saved a moment ago is already in it. Use grep only for exact strings and regular expressions.",
 "inputSchema":{"type":"object","properties":{
 "query":{"type":"string","description":"Words, a question, or identifiers."},
-"path_glob":{"type":"string","description":"Only files whose path matches, relative to the workspace; * crosses folders: \"src/*\", \"*_test.go\"."},
-"lang":{"type":"string","description":"Only this language: python, cpp, typescript, go, rust ..."},
+"path_glob":{"type":"string","description":"Only files whose path matches, relative to the
+ workspace; * crosses folders: \"src/*\", \"*_test.go\"."},
+"lang":{"type":"string","description":"Only this language: python, cpp, typescript, go, rust
+ ..."},
 "kind":{"type":"string","enum":["function","type","value","container","section","window"],"description":"Only such pieces: functions and methods, types, constants and variables, what is left of a class or namespace, sections of documents, windows of plain text."},
-"group":{"type":"string","enum":["file"],"description":"\"file\": at most the best hit of each file, to survey where something is."},
+"group":{"type":"string","enum":["file"],"description":"\"file\": at most the best hit of each
+ file, to survey where something is."},
 "limit":{"type":"integer","minimum":1,"maximum":100,"default":10,"description":"How many hits."},
-"max_tokens":{"type":"integer","minimum":100,"maximum":50000,"default":6000,"description":"Upper limit for the size of the answer."}},
+"max_tokens":{"type":"integer","minimum":100,"maximum":50000,"default":6000,"description":"Upper
+ limit for the size of the answer."}},
 "required":["query"]},
 "annotations":{"readOnlyHint":true,"openWorldHint":false}},
 {"name":"symbol","title":"Definitions, references, callers",
-"description":"Everything about one name, exactly: where it is defined (with source text), every place that refers to it, and the functions that call it. Use it instead of grepping for a function, class, method, type or constant: comments and strings are not hits, and each use says which function it is in.",
+"description":"Everything about one name, exactly: where it is defined (with source text), every
+ place that refers to it, and the functions that call it. Use it instead of grepping for a
+ function, class, method, type or constant: comments and strings are not hits, and each use says
+ which function it is in.",
 "inputSchema":{"type":"object","properties":{
-"name":{"type":"string","description":"The exact name, or a qualified one: \"flush\", \"Writer.flush\", \"writer::flush\"."},
-"limit":{"type":"integer","minimum":1,"maximum":1000,"default":50,"description":"How many of each."},
-"max_tokens":{"type":"integer","minimum":100,"maximum":50000,"default":6000,"description":"Upper limit for the size of the answer."}},
+"name":{"type":"string","description":"The exact name, or a qualified one: \"flush\",
+ \"Writer.flush\", \"writer::flush\"."},
+"limit":{"type":"integer","minimum":1,"maximum":1000,"default":50,"description":"How many of
+ each."},
+"max_tokens":{"type":"integer","minimum":100,"maximum":50000,"default":6000,"description":"Upper
+ limit for the size of the answer."}},
 "required":["name"]},
 "annotations":{"readOnlyHint":true,"openWorldHint":false}},
 {"name":"outline","title":"Outline of a file",
-"description":"The symbols that a file defines, with their lines: what is in it, without reading it. For a file that is not indexed, the reason.",
+"description":"The symbols that a file defines, with their lines: what is in it, without reading
+ it. For a file that is not indexed, the reason.",
 "inputSchema":{"type":"object","properties":{
 "path":{"type":"string","description":"The file, relative to the workspace or absolute."}},
 "required":["path"]},
 "annotations":{"readOnlyHint":true,"openWorldHint":false}},
 {"name":"related","title":"Files that belong together",
-"description":"The files that use a file or that it uses, most related first: what else to look at, or to change, with it. Give a path, or a symbol for the file that defines it.",
+"description":"The files that use a file or that it uses, most related first: what else to look
+ at, or to change, with it. Give a path, or a symbol for the file that defines it.",
 "inputSchema":{"type":"object","properties":{
 "path":{"type":"string","description":"The file, relative to the workspace or absolute."},
 "symbol":{"type":"string","description":"Instead of path: a name that the file defines."},
-"limit":{"type":"integer","minimum":1,"maximum":200,"default":20,"description":"How many files."}}},
+"limit":{"type":"integer","minimum":1,"maximum":200,"default":20,"description":"How many
+ files."}}},
 "annotations":{"readOnlyHint":true,"openWorldHint":false}},
 {"name":"repo_map","title":"Map of the repository",
-"description":"The most important definitions of the workspace, file by file, as their source lines: an overview for work in code that you do not know yet. Importance is how much the rest of the code refers to them.",
+"description":"The most important definitions of the workspace, file by file, as their source
+ lines: an overview for work in code that you do not know yet. Importance is how much the rest of
+ the code refers to them.",
 "inputSchema":{"type":"object","properties":{
-"budget":{"type":"integer","minimum":100,"maximum":50000,"default":2000,"description":"Size of the map in tokens."},
-"focus":{"type":"array","items":{"type":"string"},"description":"Paths from which the map is seen: what they need comes first."}}},
+"budget":{"type":"integer","minimum":100,"maximum":50000,"default":2000,"description":"Size of
+ the map in tokens."},
+"focus":{"type":"array","items":{"type":"string"},"description":"Paths from which the map is
+ seen: what they need comes first."}}},
 "annotations":{"readOnlyHint":true,"openWorldHint":false}},
 {"name":"index_status","title":"State of the code index",
-"description":"What the index covers just now: files indexed, files still waiting, and problems. Ask when an answer says that the index is not complete.",
+"description":"What the index covers just now: files indexed, files still waiting, and problems.
+ Ask when an answer says that the index is not complete.",
 "inputSchema":{"type":"object","properties":{}},
 "annotations":{"readOnlyHint":true,"openWorldHint":false}}
 ])json";

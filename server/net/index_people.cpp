@@ -87,18 +87,20 @@ void index_service::status(const std::string& root, answer done) {
     return done(std::unexpected(
         failure{not_found, root + " is not indexed; `acpctl index add` does that"}));
   if (known != folders_.end() && known->second.now == state::closed)
-    return done(folder_json(known->second)); // looking opens nothing
-  ask(root, R"("do":"status")",
-      [this, root, done = std::move(done)](const result<std::string>& what) mutable {
-        const auto at = folders_.find(root);
+    return done(folder_json(known->second)); // looking opens nothing, and keeps nothing open
+  pose(root, R"("do":"status")",
+       [this, root, done = std::move(done)](const result<std::string>& what) mutable {
+         const auto at = folders_.find(root);
+         const bool closed = at != folders_.end() && at->second.now == state::closed;
+        if (closed) return done(folder_json(at->second)); // meanwhile
         if (!what || at == folders_.end()) return done(what);
-        std::string out = folder_json(at->second);
-        out.pop_back();
-        for (const auto name : {"chunks", "database_bytes"})
-          if (const auto value = member(*what, name); !value.empty())
-            out.append(",\"").append(name).append("\":").append(value);
-        done(out + "}");
-      });
+         std::string out = folder_json(at->second);
+         out.pop_back();
+         for (const auto name : {"chunks", "database_bytes"})
+           if (const auto value = member(*what, name); !value.empty())
+             out.append(",\"").append(name).append("\":").append(value);
+         done(out + "}");
+       });
 }
 
 // ---- progress

@@ -205,6 +205,12 @@ void index_service::changed(const std::vector<std::string>& paths) {
 // ---- questions
 
 void index_service::ask(const std::string& root, std::string members, answer done) {
+  use(root);
+  pose(root, std::move(members), std::move(done));
+}
+
+/// Without keeping the folder in use.
+void index_service::pose(const std::string& root, std::string members, answer done) {
   const auto refuse = [&](int code, std::string text) {
     done(std::unexpected(failure{code, std::move(text)}));
   };
@@ -213,7 +219,6 @@ void index_service::ask(const std::string& root, std::string members, answer don
   if (asked_.size() >= most_questions)
     return refuse(internal_error,
                   "the code index has too many questions to answer; ask again later");
-  use(root);
   folder& f = entry(root);
   if (f.now == state::refused) return refuse(f.refusal.code, f.refusal.text);
   auto q = std::make_shared<question>(root, std::move(members), std::move(done),

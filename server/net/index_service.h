@@ -99,6 +99,7 @@ private:
   void send_add(folder& f);
   void opened(const std::string& root, std::string_view ok, std::string_view error);
   void close(folder& f);
+  void pose(const std::string& root, std::string members, answer done);
   void send(const shared_question& q);
   void answered(const shared_question& q, std::string_view ok, std::string_view error);
   void finish(const shared_question& q, const protocol::result<std::string>& what);

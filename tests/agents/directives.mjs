@@ -225,6 +225,7 @@ async function withdraw(_, t) {
 }
 
 const directives = {
+  'exec-words': (words, t) => run(words.join(' ').split('\x1f'), t),  // words may have spaces
   say: (words, t) => t.say(words.join(' ')),
   flood, rate, permission, elicitation, fs: file, terminal, connect, exec: run, gate, withdraw,
   'cancel-late': cancel_late, deaf,
@@ -249,6 +250,15 @@ const directives = {
     const answer = await t.link.request('mcp/message', { serverId, requestId: 'call-1',
       method: 'tools/call', params: { name } });
     t.say(`mcp call: ${JSON.stringify(answer.result ?? { outer: answer.error.code })}`);
+  },
+  // tool NAME {"argument": …}: of acpd's own MCP server, through the official client
+  tool: async ([name, ...given], t) => {
+    const { open_server } = await import('./mcp_client.mjs');
+    const own = t.session.params.mcpServers.find((s) => s.args?.[0] === 'mcp');
+    const server = await open_server(own);
+    const { text, failed } = await server.call(name, JSON.parse(given.join(' ') || '{}'));
+    await server.close();
+    t.say(`tool${failed ? ' failed' : ''}: ${text}`);
   },
   mcp: (_, t) => t.say(`mcp ${JSON.stringify(t.session.params.mcpServers)}`),
   sleep: ([ms], t) => t.pause(Number(ms)),

@@ -1,4 +1,4 @@
-// The benchmark's table: rows of {what, unit, values, target}, with the ratio to the bare pipe.
+// A benchmark's table: rows of {what, values, target}, with the ratio to one of its columns.
 const shown = (v) =>
   v === undefined
     ? ''
@@ -8,10 +8,18 @@ const shown = (v) =>
         ? v.toFixed(1)
         : v.toFixed(2);
 
+const of_sessions = { pipe: 'bare pipe', cats: 'three cats', acpx: 'acpx', acpd: 'acpd' };
+
 export class table {
   rows = [];
 
-  /** values: {pipe, cats, acpx, acpd}; at_most or at_least: the target for `of` (default: the
+  /** columns: {key: heading}, `acpd` among them; against: the key of the one to compare with. */
+  constructor(columns = of_sessions, against = 'pipe') {
+    this.columns = columns;
+    this.against = against;
+  }
+
+  /** values: {acpd, …} by the columns' keys; at_most or at_least: the target for `of` (default: the
    * acpd value). */
   add(what, values, { at_most, at_least, of = values.acpd, ratio = false } = {}) {
     const met =
@@ -33,17 +41,20 @@ export class table {
   missed() { return this.rows.filter((r) => r.target && !r.met); }
 
   toString() {
+    const keys = Object.keys(this.columns);
+    const heads = Object.values(this.columns);
+    const compared = `acpd / ${this.columns[this.against].replace('bare ', '')}`;
     const lines = [
-      '| measured | bare pipe | three cats | acpx | acpd | acpd / pipe | target | |',
-      '|---|---|---|---|---|---|---|---|',
+      `| measured | ${heads.join(' | ')} | ${compared} | target | |`,
+      `|${'---|'.repeat(heads.length + 4)}`,
     ];
     for (const { what, values, target, of, met, ratio } of this.rows) {
-      const against = ratio && values.pipe ? (values.acpd / values.pipe).toFixed(2) : '';
+      const base = values[this.against];
+      const against = ratio && base ? (values.acpd / base).toFixed(2) : '';
       const verdict = !target ? '' : met ? 'met' : 'MISSED';
       const judged = of !== values.acpd ? ` (${shown(of)})` : '';
-      lines.push(
-        `| ${what} | ${shown(values.pipe)} | ${shown(values.cats)} | ${shown(values.acpx)} | ${shown(values.acpd)} | ${against} | ${target}${judged} | ${verdict} |`,
-      );
+      const cells = keys.map((key) => shown(values[key])).join(' | ');
+      lines.push(`| ${what} | ${cells} | ${against} | ${target}${judged} | ${verdict} |`);
     }
     return lines.join('\n');
   }

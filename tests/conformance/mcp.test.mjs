@@ -21,11 +21,13 @@ describe('MCP servers', { timeout: 120_000 }, () => {
   };
   const open = async (c, mcpServers = []) =>
     (await c.request('session/new', { cwd: place.cwd, mcpServers })).sessionId;
-  /** The names of the servers that the agent process of now was given. */
+  /** The names of the servers that the agent process of now was given, but acpd's own. */
   const given = async (c, sessionId) => {
     await c.prompt(sessionId, 'mcp');
     const said = c.texts().filter((text) => text.includes('mcp [')).at(-1);
-    return JSON.parse(said.slice(said.indexOf('['))).map((s) => s.name);
+    const names = JSON.parse(said.slice(said.indexOf('['))).map((s) => s.name);
+    assert.equal(names.pop(), 'acpd');
+    return names;
   };
 
   for (const method of ['session/load', 'session/resume'])

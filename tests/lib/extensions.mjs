@@ -37,11 +37,11 @@ export const told = (c, name) =>
     .map((f) => judge(`_acpd/${name}/params`, f.params));
 
 /** initialize with what the client asks for in its capabilities' _meta.acpd. */
-export function start_with(c, wants, name = 'acpd-tests') {
+export function start_with(c, wants, name = 'acpd-tests', own = capabilities) {
   judge('clientCapabilities', wants);
   return c.request('initialize', {
     protocolVersion: 1,
-    clientCapabilities: { ...capabilities, _meta: { acpd: wants } },
+    clientCapabilities: { ...own, _meta: { acpd: wants } },
     clientInfo: { name, version: '1.2' },
   });
 }

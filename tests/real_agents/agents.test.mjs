@@ -67,6 +67,19 @@ const flows = {
     assert.match(fs.readFileSync(path.join(s.place.cwd, 'shell.txt'), 'utf8'), /shell-ran/);
     assert.match(text_of(editor.updates), /Done: note.txt written and checked/);
   },
+  async 'a turn with a search in the code index'(s) {
+    const file = path.join(s.place.cwd, 'numbers.py');
+    fs.writeFileSync(file, 'def secret_number(seed):\n    return seed * 42\n');
+    const editor = await s.editor();
+    const id = await s.session(editor);
+    const answer = await editor.prompt(id, 'SCENARIO:search please');
+    assert.equal(answer.result?.stopReason, 'end_turn', JSON.stringify(answer));
+    const calls = editor.updates.filter((u) => /^tool_call/.test(u.update.sessionUpdate));
+    const told = JSON.stringify(calls);
+    assert.match(told, /code_search/);
+    assert.match(told, /numbers\.py:1-2 {2}function secret_number/);
+    assert.match(text_of(editor.updates), /Found it/);
+  },
   async 'a client that vanishes in mid-turn'(s) {
     const first = await s.editor();
     const id = await s.session(first);

@@ -58,7 +58,8 @@ export function install(name) {
     return `${name}: only tried on Linux x86-64`;
   if (fs.existsSync(program)) return undefined;
   fs.mkdirSync(place, { recursive: true });
-  fs.writeFileSync(path.join(place, 'package.json'), '{"private":true}\n', { flag: 'a+' });
+  const manifest = path.join(place, 'package.json');
+  if (!fs.existsSync(manifest)) fs.writeFileSync(manifest, '{"private":true}\n');
   try {
     execFileSync(
       'npm',

@@ -10,8 +10,8 @@ import { poll } from '../../lib/until.mjs';
 import { bin, bin_dir, world } from '../../lib/world.mjs';
 
 const commands =
-  ('agents attach cancel close completion connect doctor log ls permit relay rm run status stop ' +
-    'token').split(' ');
+  ('agents attach cancel close completion connect doctor index log ls permit relay rm run search ' +
+    'status stop token').split(' ');
 const sorted = (list) => [...list].sort();
 // bash puts a slash behind a folder, zsh when it is chosen.
 const plain = (list) => sorted(list.map((word) => word.replace(/(.)\/$/, '$1')));

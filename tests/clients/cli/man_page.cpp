@@ -45,6 +45,11 @@ TEST_CASE("the manual page names the defaults that the program has") {
   CHECK(read->linger == empty->linger);
   CHECK(read->idle_exit == empty->idle_exit);
   CHECK(read->log_level == empty->log_level);
+  CHECK(read->index.enabled == empty->index.enabled);
+  CHECK(read->index.mcp == empty->index.mcp);
+  CHECK(read->index.deny == empty->index.deny);
+  CHECK(read->index.include == empty->index.include);
+  CHECK(read->index.idle == empty->index.idle);
   CHECK(read->listen.address == empty->listen.address);
   CHECK(read->listen.hosts == empty->listen.hosts);
   CHECK(read->listen.origins == empty->listen.origins);

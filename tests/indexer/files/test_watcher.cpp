@@ -68,6 +68,27 @@ TEST_CASE("a file whose writer keeps it open is seen") {
   CHECK(on.table.settles());
 }
 
+TEST_CASE("a file that is still written when it becomes an ignored one is given as removed") {
+  const tree made;
+  made.write("log/a");
+  watched on(made);
+  const unique_fd out(::open(made.path("log/a").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  REQUIRE(::write(out.get(), "more\n", 5) == 5);
+  const auto now = watch_clock::now();
+  on.watch.step(now); // gathered, as long as its writer has it open
+  made.write(".gitignore", "log/\n");
+  on.watch.step(now);
+  std::vector<std::string> changed, removed;
+  for (const auto later : {50ms, 5000ms}) // first the rules' turn, then the file's
+    for (const auto& batch : on.watch.take(now + later)) {
+      for (const auto& file : batch.changed)
+        changed.push_back(file.path);
+      removed.insert(removed.end(), batch.removed.begin(), batch.removed.end());
+    }
+  CHECK(std::ranges::find(changed, "log/a") == changed.end());
+  CHECK(removed == std::vector<std::string>{"log/a"});
+}
+
 TEST_CASE("a folder that appears with all its content is watched at once") {
   const tree made, other;
   for (const auto* path : {"x/a", "x/y/b", "x/y/z/c"})

@@ -126,6 +126,13 @@ TEST_CASE("symbols, outline, related files and the map") {
   CHECK(outline.at("stale").as_bool() == false);
   const auto related = ask({{"do", "related"}, {"path", "src/wire.py"}});
   CHECK(related.at("files").at(0).at("path").as_string() == "src/store.py");
+  const auto by_symbol = ask({{"do", "related"}, {"symbol", "send_frame"}});
+  CHECK(by_symbol.at("path").as_string() == "src/wire.py");
+  CHECK(by_symbol.at("files") == related.at("files"));
+  CHECK_THAT(text(ask({{"do", "related"}, {"symbol", "nobody"}}).at("note")),
+             Contains("nothing found"));
+  const auto with_text = ask({{"do", "symbol"}, {"name", "send_frame"}, {"text", true}});
+  CHECK_THAT(text(with_text.at("definitions").at(0).at("text")), Contains("def send_frame"));
   CHECK_THAT(text(ask({{"do", "repo_map"}, {"max_tokens", 500}}).at("text")),
              Contains("open_store"));
 }

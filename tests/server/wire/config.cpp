@@ -56,6 +56,12 @@ linger_seconds = 5
 idle_exit_seconds = 60
 [log]
 level = "debug"
+[index]
+enabled = false
+mcp = false
+deny = ["*.pem", "/vendor/"]
+include = ["build/gen/*.h"]
+idle_seconds = 9
 )",
                               "config.toml");
   REQUIRE(c);
@@ -75,6 +81,11 @@ level = "debug"
   CHECK(c->linger == std::chrono::seconds(5));
   CHECK(c->idle_exit == std::chrono::seconds(60));
   CHECK(c->log_level == "debug");
+  CHECK_FALSE(c->index.enabled);
+  CHECK_FALSE(c->index.mcp);
+  CHECK(c->index.deny == std::vector<std::string>{"*.pem", "/vendor/"});
+  CHECK(c->index.include == std::vector<std::string>{"build/gen/*.h"});
+  CHECK(c->index.idle == std::chrono::seconds(9));
 }
 
 TEST_CASE("an error names file, line and key") {
@@ -117,6 +128,8 @@ TEST_CASE("words that must be one of a few are checked") {
         "config.toml:2: defaults.acp_v2: must be true or false, not a whole number");
   CHECK(error_of("[defaults]\nclose = \"maybe\"\n") ==
         "config.toml:2: defaults.close: must be one of: detach, stop; it is \"maybe\"");
+  CHECK(error_of("[index]\nmcp = \"no\"\n") ==
+        "config.toml:2: index.mcp: must be true or false, not a string");
   CHECK(error_of("[log]\nlevel = \"loud\"\n").find("trace, debug, info") != std::string::npos);
   CHECK(error_of("[defaults]\nagent = \"codexx\"\n").find("did you mean \"codex\"?") !=
         std::string::npos);

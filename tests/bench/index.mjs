@@ -1,0 +1,51 @@
+// tests/bench/index: measures the code index and, in the same run, its parser alone, ctags and rg.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { root } from '../lib/world.mjs';
+import { branch, memory, queries, saves, scaling, speed } from './index_measures.mjs';
+import { make_tree, real_files } from './index_tree.mjs';
+import { index_worker } from './index_worker.mjs';
+import { table } from './table.mjs';
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    files: { type: 'string', default: '10000' },
+    scale: { type: 'string', default: '1000,10000,100000' },
+  },
+});
+const numbers = (text) => text.split(',').filter(Boolean).map(Number);
+const files = real_files(positionals.length ? positionals : [root]);
+if (files.length === 0) {
+  console.error('index: there are no source files in these trees');
+  process.exit(2);
+}
+
+const columns = { parse: 'parse-only', ctags: 'ctags -R', rg: 'rg scan', acpd: 'acpd' };
+const t = new table(columns, 'parse');
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'acpd-bench-index-'));
+const worker = new index_worker();
+try {
+  const tree = make_tree(path.join(dir, 'tree'), files, numbers(options.files)[0]);
+  console.log(`${tree.paths.length} files, ${tree.mb.toFixed(1)} MB, of ${files.length} real ones`);
+  const place = { dir, tree, files, worker, scale: numbers(options.scale) };
+  speed(place, t);
+  fs.mkdirSync(path.dirname(index_worker.db(dir)));
+  await worker.ask('add', { root: tree.root, db: index_worker.db(dir) });
+  await worker.complete();
+  for (const measure of [memory, queries, saves, branch]) await measure(place, t);
+  scaling(place, t);
+} finally {
+  console.log(t.toString());
+  await worker.end();
+  fs.rmSync(dir, { recursive: true, force: true });
+}
+if (process.env.ACPD_BENCH_JSON)
+  fs.writeFileSync(process.env.ACPD_BENCH_JSON, JSON.stringify(t.rows, null, 1));
+const missed = t.missed();
+console.log(missed.length ? `${missed.length} of ${t.rows.length} rows missed their target`
+  : 'all targets met');
+process.exit(missed.length ? 1 : 0);

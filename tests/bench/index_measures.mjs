@@ -1,0 +1,148 @@
+// What tests/bench/index measures: one function a group, each adds rows to the table.
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { bin } from '../lib/world.mjs';
+import { make_tree } from './index_tree.mjs';
+import { index_worker } from './index_worker.mjs';
+
+const percentile = (list, p) =>
+  [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * p))];
+
+/** CPU seconds of a program and its children, as the shell counts them. */
+function cpu_of(command, args) {
+  const { stdout } = spawnSync('sh', ['-c', '"$0" "$@" > /dev/null 2>&1; times', command, ...args],
+    { encoding: 'utf8' });
+  const seconds = stdout.split('\n')[1].match(/[\d.]+m[\d.]+/g).map((text) => {
+    const [minutes, rest] = text.split('m').map(Number);
+    return minutes * 60 + rest;
+  });
+  return seconds.reduce((a, b) => a + b, 0);
+}
+
+/** The line of figures of `acpd index --once`. */
+export function index_once(root, db, threads) {
+  const { stderr, status } = spawnSync(bin('acpd'),
+    ['index', '--root', root, '--once', '--db', db, '--threads', String(threads)],
+    { encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (status !== 0) throw new Error(`acpd index: ${stderr}`);
+  return JSON.parse(stderr.trim().split('\n').at(-1));
+}
+const fresh = (dir, name) => {
+  fs.rmSync(path.join(dir, name), { recursive: true, force: true });
+  fs.mkdirSync(path.join(dir, name));
+  return path.join(dir, name, 'index.db');
+};
+
+/** CPU seconds of the parser alone over the same files. */
+function parse_only(root) {
+  const out = execFileSync(bin('bench_index_parse'), [root, '1'], { encoding: 'utf8' });
+  const [, , mb, rate] = out.trim().split('\n').at(-1).split(/\s+/);
+  return Number(mb) / Number(rate);
+}
+
+export function speed({ dir, tree }, t) {
+  const parse = parse_only(tree.root);
+  const [one, two] = [1, 2].map((n) => index_once(tree.root, fresh(dir, `threads${n}`), n));
+  const ctags = cpu_of('ctags', ['-R', '-f', '/dev/null', tree.root]);
+  const rg = cpu_of('rg', ['-c', 'no_such_text_anywhere', tree.root]);
+  const cpu = { parse, ctags, rg, acpd: one.cpu_seconds };
+  t.add('full index, one thread, CPU s (target: to parse-only)', cpu,
+    { at_most: 1.3, of: one.cpu_seconds / parse, ratio: true });
+  t.add('the same, s', { acpd: one.seconds });
+  t.add('two threads, s (target: times as fast as one)', { acpd: two.seconds },
+    { at_least: 1.7, of: one.seconds / two.seconds });
+  t.add('database, MB (target: to the source)', { acpd: one.database_bytes / 1e6 },
+    { at_most: 1.2, of: one.database_bytes / one.bytes });
+  t.add('most memory while indexing, MB', { acpd: two.peak_memory_bytes / 1e6 }, { at_most: 150 });
+  t.add('pieces of code', { acpd: one.chunks });
+}
+
+export async function queries({ worker, tree }, t) {
+  const words = 'read parse open write error path option config value index list token'.split(' ');
+  const questions = Array.from({ length: 300 }, (_, i) =>
+    [words[i % 12], words[(i * 5 + 3) % 12], words[(i * 7 + 1) % 12], path.parse(
+      tree.paths[(i * 97) % tree.paths.length]).name].slice(0, 2 + (i % 3)).join(' '));
+  const asked = [], exact = [];
+  for (const query of questions) {
+    const { ok, ms } = await worker.timed('search', { query, limit: 10 });
+    asked.push(ms);
+    const name = ok.hits.find((hit) => hit.name)?.name;
+    if (name) exact.push((await worker.timed('symbol', { name, limit: 20 })).ms);
+  }
+  t.add('query, p50, ms', { acpd: percentile(asked, 0.5) }, { at_most: 8 });
+  t.add('query, p99, ms', { acpd: percentile(asked, 0.99) }, { at_most: 40 });
+  t.add('exact symbol, with its uses and callers, p99, ms', { acpd: percentile(exact, 0.99) },
+    { at_most: 1 });
+}
+
+/** From the write to the answer that has it: the question follows at once. */
+export async function saves({ worker, tree }, t) {
+  const took = [];
+  const sources = tree.paths.filter((file) => file.endsWith('.py') || file.endsWith('.js'));
+  for (let i = 0; i < 200; i++) {
+    const file = sources[(i * 131) % sources.length], name = `saved_just_now_${i}`;
+    const added = file.endsWith('.py') ? `def ${name}():\n    pass\n` : `function ${name}() {}\n`;
+    const start = process.hrtime.bigint();
+    fs.appendFileSync(path.join(tree.root, file), `\n${added}`);
+    for (;;) {
+      const { definitions } = await worker.ask('symbol', { name });
+      if (definitions.length) break;
+    }
+    took.push(Number(process.hrtime.bigint() - start) / 1e6);
+  }
+  t.add('save to searchable, p50, ms', { acpd: percentile(took, 0.5) }, { at_most: 15 });
+  t.add('save to searchable, p99, ms', { acpd: percentile(took, 0.99) }, { at_most: 100 });
+}
+
+export async function branch({ worker, tree }, t) {
+  const git = (...args) => execFileSync('git', ['-C', tree.root, '-c', 'user.name=b', '-c',
+    'user.email=b@example.org', ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+  git('init', '-q');
+  git('add', '-A');
+  git('commit', '-qm', 'all');
+  git('checkout', '-qb', 'other');
+  for (const file of tree.paths.slice(0, 1000))
+    fs.appendFileSync(path.join(tree.root, file), '\n\n\n');
+  git('commit', '-qam', 'a thousand');
+  await worker.complete();
+  const start = process.hrtime.bigint();
+  git('checkout', '-q', '-'); // what a person waits for is counted, too
+  const during = [];
+  for (let settled = false; !settled;) {
+    const { ok, ms } = await worker.timed('search', { query: 'open path', limit: 10 });
+    during.push(ms);
+    settled = ok.coverage.complete && ok.coverage.pending === 0;
+  }
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  t.add('1,000 files changed by a branch switch, s', { acpd: seconds }, { at_most: 5 });
+  t.add('slowest query meanwhile, ms', { acpd: Math.max(...during) });
+}
+
+export async function memory({ worker }, t) {
+  await new Promise((resolve) => setTimeout(resolve, 3000)); // idle is what is measured
+  const { now, most } = worker.memory();
+  t.add('worker, most memory, MB', { acpd: most }, { at_most: 150 });
+  t.add('worker, idle, MB', { acpd: now }, { at_most: 50 });
+}
+
+/** CPU a MB, each number of files against the one before; a restart with the most of them. */
+export function scaling({ dir, files, scale }, t) {
+  let before;
+  const restart = (tree, count) => {
+    const { seconds } = index_once(tree.root, path.join(dir, 'scaled', 'index.db'), 1);
+    t.add(`a restart when nothing has changed, ${count} files, s (target: for each 100,000)`,
+      { acpd: seconds }, { at_most: 0.5, of: (seconds * 1e5) / count });
+  };
+  for (const count of scale) {
+    const tree = make_tree(path.join(dir, `scale${count}`), files, count);
+    const { cpu_seconds, bytes } = index_once(tree.root, fresh(dir, 'scaled'), 1);
+    if (count === Math.max(...scale)) restart(tree, count);
+    fs.rmSync(tree.root, { recursive: true });
+    const ms = (cpu_seconds * 1e3) / (bytes / 1e6);
+    const target = before === undefined ? {} : { at_most: 1.2, of: ms / before };
+    t.add(`CPU a MB at ${count} files, ms (target: to the row above)`, { acpd: ms }, target);
+    before = ms;
+  }
+}
