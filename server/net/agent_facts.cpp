@@ -53,7 +53,7 @@ void overlay_v1(json::object& caps, bool close_stops) {
 /// v2's baseline needs no saying; of the unstable ones what acpd does by itself.
 void overlay_v2(json::object& caps) {
   json::object& session = object_at(caps, "session");
-  for (const std::string_view own : {"delete", "status", "title"})
+  for (const std::string_view own : {"delete", "status", "title", "archive"})
     session[own] = json::object();
   session.erase("fork");
 }

@@ -78,6 +78,7 @@ public:
   // recover.cpp
   void recover(store::recovered found);
   void adopt(const store::shim_row& row, std::map<std::uint64_t, std::string> unsent);
+  void read_what_is_shown(const std::shared_ptr<agent_link>& process, const session_host& host);
 
   // files.cpp: fs/* and extension requests of agents
   void serve(session_host& host, const core::question& q);

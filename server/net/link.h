@@ -220,6 +220,9 @@ private:
   void close_v2(const incoming& r);
   void status(const incoming& r, session_host& host);
   void set_title(const incoming& r, session_host& host);
+  void archive(const incoming& r, session_host& host);
+  void unarchive(const incoming& r, session_host& host);
+  void stop_and_answer(const incoming& r, session_host& host);
 
   // link_mcp.cpp
   bool keep_servers(const incoming& r, session_host& host);

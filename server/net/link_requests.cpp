@@ -52,6 +52,8 @@ std::span<const link::method> link::methods() {
       {"session/set_config_option", true, true, nullptr, &link::pass_on},
       {"session/status", false, true, nullptr, &link::status},
       {"session/set_title", false, true, nullptr, &link::set_title},
+      {"session/archive", false, true, nullptr, &link::archive},
+      {"session/unarchive", false, true, nullptr, &link::unarchive},
       {"tool_call/cancel", false, true, nullptr, &link::pass_on},
       {"terminal/cancel", false, true, nullptr, &link::pass_on},
   };
@@ -229,7 +231,11 @@ void link::list(const incoming& r) {
   const std::string_view cwd = r.param("cwd"), cursor = r.param("cursor");
   if (!cwd.empty() && cwd != "null" && !cwd.starts_with('"'))
     return reply_error(r, invalid_params, "params.cwd: expected a string");
-  reply_result_or_error(r, control(hub_, *this).list(agent_, unquote(cwd), unquote(cursor)));
+  const std::string_view archived = r.param("archived");
+  if (!archived.empty() && archived != "null" && !archived.starts_with('"'))
+    return reply_error(r, invalid_params, "params.archived: expected exclude, include or only");
+  reply_result_or_error(
+      r, control(hub_, *this).list({agent_, unquote(cwd), unquote(cursor), unquote(archived)}));
 }
 
 void link::reply_result_or_error(const incoming& r, const protocol::result<std::string>& what) {
