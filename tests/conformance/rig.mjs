@@ -8,7 +8,7 @@ import { Readable, Writable } from 'node:stream';
 import * as v1 from '@agentclientprotocol/sdk';
 import * as v2 from '@agentclientprotocol/sdk/experimental/v2';
 
-import { capabilities, capabilities_v2 } from '../lib/client.mjs';
+import { capabilities, capabilities_v2, introduction } from '../lib/client.mjs';
 import { until } from '../lib/until.mjs';
 import { bin, root, scripted, world } from '../lib/world.mjs';
 
@@ -73,10 +73,7 @@ export class editor extends EventEmitter {
   said(part) { return this.texts().some((t) => t.includes(part)); }
 
   start(caps = this.version === 1 ? capabilities : capabilities_v2) {
-    const who = { name: 'sdk', version: '2.4.0' };
-    return this.request('initialize', this.version === 1
-      ? { protocolVersion: 1, clientCapabilities: caps, clientInfo: who }
-      : { protocolVersion: 2, capabilities: caps, info: who });
+    return this.request('initialize', introduction(this.version, 'sdk', caps));
   }
   prompt(sessionId, text, options) {
     return this.request('session/prompt', { sessionId, prompt: [{ type: 'text', text }] }, options);

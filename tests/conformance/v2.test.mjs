@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { judge } from './coverage.mjs';
-import { prompt_flows } from './flows_v2.mjs';
+import { cancel_flows, prompt_flows, session_flows_v2 } from './flows_v2.mjs';
+import { asking_flows_v2 } from './flows_v2_asks.mjs';
 import { rig } from './rig.mjs';
 
 /** One flow never holds up the run. */
@@ -16,6 +17,9 @@ after(async () => { for (const r of rigs) await r.world.end(); });
 
 describe('SDK v2 over acpctl connect', () => {
   prompt_flows(bounded, main);
+  cancel_flows(bounded, main);
+  session_flows_v2(bounded, main);
+  asking_flows_v2(bounded, main);
 
   test('every frame that acpd wrote is valid', () => {
     const { invalid } = judge(rigs.flatMap((r) => r.taps));

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 // What was shown against what the log holds: the three counts that acpd promises are zero.
 export const number_of = (update) => {
   const found = /^#(\d+) /.exec(update.content?.text ?? '');
@@ -20,14 +22,18 @@ export function compare(shown, log, { total, at_least = 0, rendered = false }) {
   };
 
   const seqs = shown.map((u) => u._meta?.['acpd/seq']);
-  count('shown but lost', seqs.filter((s, i) => s !== undefined && !same(in_log.get(s), shown[i], rendered)));
+  const is_logged = (u) => u._meta?.['acpd/seq'] !== undefined && u.update.state === undefined;
+  const lost = (u) => is_logged(u) && !same(in_log.get(u._meta['acpd/seq']), u, rendered);
+  count('shown but lost', shown.filter(lost).map((u) => u._meta['acpd/seq']));
   count(
     'repeated',
     seqs.filter(
       (s, i) => s !== undefined && seqs.indexOf(s, Math.max(0, i - 3)) < i && seqs.indexOf(s) < i,
     ),
   );
-  count('out of order', seqs.filter((s, i) => i > 0 && s <= seqs[i - 1]));
+  // v2: the state before a resume's answer stands in no log, and has no number
+  const numbered = seqs.filter((s) => s !== undefined);
+  count('out of order', numbered.filter((s, i) => i > 0 && s <= numbered[i - 1]));
 
   const numbers = shown.map((u) => number_of(u.update)).filter((n) => n !== undefined);
   const unique = new Set(numbers);
@@ -45,6 +51,12 @@ export function compare(shown, log, { total, at_least = 0, rendered = false }) {
   return problems;
 }
 
-const same = (a, b, rendered) => a !== undefined
-  && (JSON.stringify(a.update) === JSON.stringify(b.update)
-    || (rendered && a.update.content?.text === b.update.content?.text));
+/** Equal, but for the message id that v2 editors are given where a v1 agent named none; or, of what
+ * is rendered, in its text. */
+function same(logged, seen, rendered) {
+  if (logged === undefined) return false;
+  const { messageId, ...rest } = seen.update;
+  const update = 'messageId' in logged.update ? { ...rest, messageId } : rest;
+  return isDeepStrictEqual(logged.update, update)
+    || (rendered && logged.update.content?.text === seen.update.content?.text);
+}

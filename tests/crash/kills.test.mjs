@@ -1,4 +1,5 @@
-// The kill matrix: each victim at each speed, at random moments, daemons side by side.
+// The kill matrix: each victim at each speed, at random moments, daemons side by side; with v1
+// editors, and once a case with v2 editors.
 // ACPD_KILLS: trials a case (3); "long": 1,000 in total. ACPD_SIDE_BY_SIDE: how many at once (4).
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -18,6 +19,7 @@ describe(`kill -9, ${trials} moments a case`, { concurrency: side_by_side }, () 
     test(`of ${victim} at ${speed.name}`, { timeout: trials * 180_000 }, async () => {
       const problems = [];
       for (let i = 0; i < trials; i++) problems.push(...await run_trial(speed, victim, moment(i)));
+      problems.push(...await run_trial(speed, victim, 0.05 + 0.9 * Math.random(), { editor: 2 }));
       assert.deepEqual(problems, []);
     });
   }

@@ -39,25 +39,28 @@ export const victims = {
 };
 
 class trial {
-  constructor(speed, victim, options) {
+  constructor(speed, victim, { editor = 1, agent = 1 }) {
     this.speed = speed;
     this.victim = victim;
-    this.place = new world(options);
+    this.version = editor; // of ACP, the editors'
+    this.rendered = editor !== agent;
+    this.place = new world({ v2: agent === 2 });
     this.shown = [];  // what each editor was shown, in order
   }
 
+  connect() { return this.place.connect([], { version: this.version }); }
   kill(pid) { process.kill(pid, 'SIGKILL'); }
 
   async start() {
     await this.place.serve();
-    this.editor = this.place.connect();
+    this.editor = this.connect();
     this.id = await this.editor.open(this.place.cwd);
     // cut off, a turn must be open when the kill comes, however fast the agent wrote
-    this.turn = this.editor.prompt(
+    this.turn = this.editor.turn(
       this.id,
       this.victim.whole ? this.speed.script : `${this.speed.script}; wait`,
     );
-    await this.editor.until(() => this.editor.updates.length > 0, 'the first update');
+    await this.editor.until(() => this.editor.said('#'), 'the first update');
     this.daemon = this.place.daemon.pid;
     this.agent = this.place.agents()[0].pid;
     this.shim = this.place.shims()[0].pid;
@@ -82,14 +85,9 @@ class trial {
     await this.editor.until(() => this.editor.ended, 'the end of the killed client\'s output');
     this.shown.push(...this.editor.updates);
     const last = this.shown.at(-1)._meta;
-    this.editor = this.place.connect();
+    this.editor = this.connect();
     await this.editor.start();
-    await this.editor.request('session/load', {
-      sessionId: this.id,
-      cwd: this.place.cwd,
-      mcpServers: [],
-      _meta: { 'acpd/replayFrom': { epoch: last['acpd/epoch'], seq: last['acpd/seq'] + 1 } },
-    });
+    await this.continue_from({ epoch: last['acpd/epoch'], seq: last['acpd/seq'] + 1 });
     let log;
     const end = await poll(
       async () => {
@@ -103,7 +101,7 @@ class trial {
     const last_shown = log.findLast((e) => e.seq < end.seq && e.frame?.params?.update
       && e.frame.params.update.sessionUpdate !== 'state_update');
     await this.editor.until(
-      () => this.editor.updates.at(-1)?._meta['acpd/seq'] >= last_shown.seq,
+      () => this.editor.updates.some((u) => u._meta?.['acpd/seq'] >= last_shown.seq),
       'the last update',
     );
     this.shown.push(...this.editor.updates);
@@ -112,6 +110,17 @@ class trial {
 
   /** How many of the agent's numbered updates were shown. */
   numbered() { return this.shown.filter((u) => number_of(u.update) !== undefined).length; }
+  continue_from(cursor) {
+    const session = { sessionId: this.id, cwd: this.place.cwd, mcpServers: [] };
+    if (this.version === 2)
+      return this.editor.request('session/resume', {
+        ...session,
+        replayFrom: { type: '_acpd/seq', ...cursor },
+      });
+    const _meta = { 'acpd/replayFrom': cursor };
+    return this.editor.request('session/load', { ...session, _meta });
+  }
+
   /** How many updates the agent wrote whole: it counts in a file that outlives it. */
   written() {
     const bytes = fs.readFileSync(this.place.witness);
@@ -129,10 +138,10 @@ const bounded = (promise, ms, what) => Promise.race([promise, new Promise((_, re
   setTimeout(() => reject(new Error(`waited ${ms} ms for ${what}`)), ms).unref())]);
 
 /** Runs one trial; `moment` in (0, 1): how far the turn is, as shown, when the kill comes.
- * `options`: of its world. */
-export async function run_trial(speed, victim_name, moment, options = {}) {
+ * `versions`: of ACP, the editor's and the agent's. */
+export async function run_trial(speed, victim_name, moment, versions = {}) {
   const victim = victims[victim_name];
-  const t = new trial(speed, victim, options);
+  const t = new trial(speed, victim, versions);
   const problems = [];
   try {
     await t.start();
@@ -142,14 +151,15 @@ export async function run_trial(speed, victim_name, moment, options = {}) {
     const answer = await t.finish();
     const log = await read_log(t.editor.ended ? await fresh(t.place) : t.editor, t.id);
     problems.push(...compare(t.shown, log, { total: victim.whole ? speed.total : undefined,
-      at_least: victim_name === 'agent' ? t.written() : t.numbered(), rendered: options.v2 }));
+      at_least: victim_name === 'agent' ? t.written() : t.numbered(), rendered: t.rendered }));
     problems.push(...judge_end(t, victim, answer, log));
   } catch (error) {
     problems.push(`${error.message}\n${t.place.traces()}`);
   } finally {
     await t.place.end();
   }
-  return problems.map((p) => `${victim_name}, ${speed.name}, at ${moment.toFixed(4)}: ${p}`);
+  const what = `v${t.version} editor, ${victim_name}, ${speed.name}, at ${moment.toFixed(4)}`;
+  return problems.map((p) => `${what}: ${p}`);
 }
 
 async function fresh(place) {
@@ -176,7 +186,7 @@ function judge_end(t, victim, answer, log) {
   const outcome = answer.error?.data?.acpd?.outcome;
   if (answer.error?.code !== -32603 || !['interrupted', 'outcome_unknown'].includes(outcome))
     problems.push(`the interrupted prompt was answered ${stopped}`);
-  const last = t.shown.at(-1)?.update;
+  const last = t.shown.map((u) => u.update).findLast((u) => u.state === undefined);
   if (last?.sessionUpdate !== 'agent_message_chunk' || /^#\d/.test(last.content.text))
     problems.push(`the interruption is not said: the last update is ${JSON.stringify(last)}`);
   if (!log.some((e) => e.kind === 'turn_ended')) problems.push('no turn_ended in the log');

@@ -15,6 +15,14 @@ export const capabilities_v2 = {
   elicitation: { form: {}, url: {} }, auth: { terminal: {} },
 };
 
+/** The parameters of an initialize. */
+export const introduction = (version, name, caps) => {
+  const who = { name, version: '1' };
+  return version === 1
+    ? { protocolVersion: 1, clientCapabilities: caps, clientInfo: who }
+    : { protocolVersion: 2, capabilities: caps, info: who };
+};
+
 export class client extends EventEmitter {
   frames = [];       // everything that arrived whole, parsed, in order
   updates = [];      // params of each session/update
@@ -28,6 +36,7 @@ export class client extends EventEmitter {
   /** `command`: a program, or something with stdin, stdout, on and kill, as a child has. */
   constructor(command, args = [], options = {}) {
     super();
+    this.version = options.version ?? 1;
     const stdio = ['pipe', 'pipe', options.stderr ?? 'inherit'];
     this.child =
       typeof command === 'string' ? spawn(command, args, { stdio, ...options }) : command;
@@ -98,12 +107,23 @@ export class client extends EventEmitter {
     await this.start();
     return (await this.request('session/new', { cwd, mcpServers: [], ...extra })).sessionId;
   }
-  start(caps = capabilities) {
-    return this.request('initialize', { protocolVersion: 1, clientCapabilities: caps,
-      clientInfo: { name: 'acpd-tests', version: '1' } });
+  start(caps = this.version === 1 ? capabilities : capabilities_v2) {
+    return this.request('initialize', introduction(this.version, 'acpd-tests', caps));
   }
   prompt(sessionId, text) {
     return this.call('session/prompt', { sessionId, prompt: [{ type: 'text', text }] });
+  }
+
+  /** v2: what was told of the session's state, in order. */
+  states() { return this.updates.map((u) => u.update).filter((u) => u.state !== undefined); }
+  /** A prompt, and how its turn ended: {result} or {error}, as v1 answers it. */
+  async turn(sessionId, text) {
+    const answer = await this.prompt(sessionId, text);
+    if (this.version === 1 || answer.error) return answer;
+    const ended = () => this.states().find((s) => s.state === 'idle');
+    await this.until(() => this.ended || ended(), `the end of "${text}"`, 120_000);
+    const { stopReason, error } = ended() ?? { error: { code: 0, message: 'cut off' } };
+    return error ? { error } : { result: { stopReason } };
   }
 
   texts() { return this.updates.map((u) => u.update.content?.text).filter((t) => t !== undefined); }

@@ -115,6 +115,7 @@ export class world {
       env: { ...this.env, ...options.env },
       stderr,
       cwd: this.cwd,
+      version: options.version,
     });
     fs.closeSync(stderr);
     return made;
