@@ -1,5 +1,6 @@
 // The kill matrix with an agent that speaks ACP v2, whose turns end by what it says of its state:
-// each victim at a few moments, with editors of both versions, and where a turn begins. ACPD_KILLS: as in kills.test.mjs.
+// each victim at a few moments, with editors of both versions, and where a turn begins.
+// ACPD_KILLS: as in kills.test.mjs.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { describe, test } from 'node:test';
