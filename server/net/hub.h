@@ -73,7 +73,7 @@ public:
   bool is_awaited(const std::string& key) const { return waiters_.contains(key); }
   void answer(const std::string& key, std::string_view response_line);
   /// Everybody who waits for the answer of a session/new follows the new session.
-  void attach_waiters(const std::string& key, session_host& host);
+  void attach_waiters(const std::string& key, session_host& host, std::uint64_t cursor);
 
   // recover.cpp
   void recover(store::recovered found);

@@ -201,6 +201,11 @@ private:
   void keep_probe(const std::shared_ptr<agent_link>& process);
   void created(const kept& r, const std::shared_ptr<agent_link>& agent);
   void list(const incoming& r);
+  // link_fork.cpp
+  void fork(const incoming& r);
+  static bool is_fork(const incoming& r);
+  session_host* parent_of(const incoming& r);
+  core::session_seed seed_for(const incoming& r, const std::string& agent);
   void prompt(const incoming& r, session_host& host);
   void close(const incoming& r);
   void delete_session(const incoming& r, session_host& host);

@@ -296,6 +296,7 @@ void link::on_known(const store::key_row& row, const incoming& r) {
   const std::string_view method = r.e.method.in(r.line);
   if (host && (method == "session/new" || method == "_acpd/import") && !attached(*host))
     attach(*host, 0);
+  if (host && method == "session/fork" && !attached(*host)) attach(*host, host->log.committed);
   if (host) note_agents_words(r, *host);
   answer(r.raw_id, r.n, row.answer);
 }

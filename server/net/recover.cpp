@@ -61,7 +61,7 @@ void hub::recover(store::recovered found) {
     adopt(s, std::move(unsent[s.id]));
   // Turns whose agent left no trace; queued prompts go on.
   for (auto& [id, host] : sessions_) {
-    if (host->agent || (!host->core.running() && host->core.queue().empty())) continue;
+    if (host->agent || host->core.quiet()) continue;
     constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
     step(*host, core::agent_exited{"is gone (the machine was restarted, or its shim was killed)",
                                    all, all});
