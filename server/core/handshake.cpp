@@ -231,6 +231,7 @@ void handshake::retry() {
   if (state_ != state::failed || initialize_result_.empty()) return;
   state_ = state::idle;
   what_.reset();
+  agent_sid_.clear();
   error_.clear();
 }
 

@@ -77,8 +77,15 @@ public:
   std::string_view state() const;
   /// What an agent of v2 does while it is idle: raw array; empty: it does not say.
   std::string_view background() const;
+  /// An agent of v2 says that it works: on a turn, or unasked.
+  bool busy() const {
+    return activity_ == activity::running || activity_ == activity::requires_action;
+  }
   /// Nothing runs, waits or is asked: the agent may be stopped without loss.
-  bool quiet() const { return !running_ && !busy() && queue_.empty() && waiting_.empty(); }
+  bool quiet() const {
+    return !running_ && !busy() && queue_.empty() && waiting_.empty() && !works_beside();
+  }
+  bool works_beside() const; // v2: its background list names something
 
 private:
   // session.cpp: turns
@@ -119,9 +126,6 @@ private:
   void log_own_update(std::string line, protocol::acp_version version = protocol::acp_version::v1);
   // session_v2.cpp: turns of agents that speak ACP v2
   bool speaks_v2() const { return s_.version == protocol::acp_version::v2; }
-  bool busy() const {
-    return activity_ == activity::running || activity_ == activity::requires_action;
-  }
   bool on_v2_update(const agent_line& e, std::string_view variant);
   void on_state(const agent_line& e);
   bool on_echo(const agent_line& e);

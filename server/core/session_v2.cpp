@@ -29,6 +29,12 @@ std::string_view session::background() const {
   return list.starts_with('[') ? list : std::string_view();
 }
 
+bool session::works_beside() const {
+  bool any = false;
+  for_each_element(background(), [&](std::string_view) { any = true; });
+  return any;
+}
+
 namespace {
 
 /// Does it show that the agent works on what it was asked?

@@ -47,15 +47,13 @@ void overlay_v1(json::object& caps, bool close_stops) {
     session["close"] = json::object();
   else
     session.erase("close"); // some editors send it when a tab is closed
-  session.erase("fork");
 }
 
 /// v2's baseline needs no saying; of the unstable ones what acpd does by itself.
 void overlay_v2(json::object& caps) {
   json::object& session = object_at(caps, "session");
-  for (const std::string_view own : {"delete", "status", "title"})
+  for (const std::string_view own : {"delete", "status", "title", "archive"})
     session[own] = json::object();
-  session.erase("fork");
 }
 
 } // namespace

@@ -183,6 +183,13 @@ void agent_link::on_line(std::string_view line) {
   if (handshake_.now() == core::handshake::state::opening && e->kind == shape::notification &&
       handshake_.swallows(e->variant.in(line)))
     return;
+  // Of a process that speaks another version than the one before: the session learns it with
+  // became_ready().
+  if (handshake_.now() == core::handshake::state::opening && e->kind == shape::notification &&
+      handshake_.version() != host_->core.data().version) {
+    early_.emplace_back(line);
+    return;
+  }
   if (e->kind == shape::response && !host_->core.awaits(e->id.in(line)))
     return bad_line("a response to nothing that was asked, id " +
                     std::string(e->id.in(line).substr(0, 80)));

@@ -263,6 +263,7 @@ store::shim_row agent_link::row(bool ready) const {
 
 void agent_link::adopt(std::uint64_t offset, std::map<std::uint64_t, std::string> unsent) {
   consumed_ = received_ = offset;
+  if (host_) handshake_.speak(host_->core.data().version);
   for (auto& [n, line] : unsent)
     unsent_[n] = line + "\n";
 }

@@ -78,8 +78,11 @@ void control::later(const link::incoming& r, std::string result) {
                          result = std::move(result)] { l->reply_result(k, result); });
 }
 
-protocol::result<std::string> control::list(std::string_view agent, std::string_view cwd,
-                                            std::string_view cursor) const {
+protocol::result<std::string> control::list(const filter& wanted) const {
+  const auto& [agent, cwd, cursor, archived] = wanted;
+  if (!archived.empty() && archived != "exclude" && archived != "include" && archived != "only")
+    return std::unexpected(
+        failure{invalid_params, "params.archived: expected exclude, include or only"});
   std::int64_t below = INT64_MAX;
   if (!cursor.empty()) {
     auto [end, ec] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), below);
@@ -96,6 +99,7 @@ protocol::result<std::string> control::list(std::string_view agent, std::string_
     const session_host& host = *at->second;
     if (!agent.empty() && host.core.data().agent != agent) continue;
     if (!cwd.empty() && host.core.data().cwd != cwd) continue;
+    if (archived != "include" && host.archived != (archived == "only")) continue;
     if (count == hub_.config.page_size) {
       more = true;
       break;

@@ -20,9 +20,14 @@ public:
   control(hub& h, link& l) : hub_(h), link_(l) {}
 
   void on_request(const link::incoming& r);
-  /// session/list's result: newest first; `cursor` from the page before, or empty.
-  protocol::result<std::string> list(std::string_view agent, std::string_view cwd,
-                                     std::string_view cursor) const;
+  /// What session/list is asked for; empty: anything.
+  struct filter {
+    std::string agent, cwd;
+    std::string cursor;   // from the page before
+    std::string archived; // exclude (or empty), include, only
+  };
+  /// session/list's result: newest first.
+  protocol::result<std::string> list(const filter& wanted) const;
   /// What is advertised: a raw JSON array.
   static std::string methods();
 

@@ -102,7 +102,9 @@ void control::list_import(const link::incoming& r) {
     process->on_failed(nullptr);
     const std::string_view caps =
         member(process->handshake().initialize_result(), "agentCapabilities");
-    if (!member(member(caps, "sessionCapabilities"), "list").starts_with('{'))
+    const bool lists = process->version() == acp_version::v2 || // all do
+                       member(member(caps, "sessionCapabilities"), "list").starts_with('{');
+    if (!lists)
       return l->reply_error(k, method_not_found,
                             "the agent \"" + process->agent_name() +
                                 "\" does not list its earlier sessions");

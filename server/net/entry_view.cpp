@@ -264,13 +264,11 @@ void entry_view::turn_ended(chunk& c, const store::entry& e) const {
   }
   const turn_end how = end_of(e);
   const bool began = e.process != 0; // else it was cancelled in the queue, or there was no agent
-  const bool own_words = version_of(e) == acp_version::v1;
-  if (own_words && began)
+  if (version_of(e) == acp_version::v1 && began)
     put_state(c.bytes, e, {.stop_reason = how.stop_reason, .error = how.error}, quoted_sid_,
               epoch_);
-  if (own_words && began)
-    c.bytes += prompt_result(protocol::v2::prompt_message_id(e.ref));
-  else if (!how.error.empty())
+  // Who still waits was never told that the prompt is in the conversation.
+  if (!how.error.empty())
     c.bytes += core::error_line("null", how.error);
   else
     protocol::v2::request_cancelled(c.bytes, "null",

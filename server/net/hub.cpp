@@ -96,11 +96,11 @@ void hub::answer(const std::string& key, std::string_view response_line) {
     if (auto l = w.who.lock()) l->answer(w.raw_id, w.n, response_line);
 }
 
-void hub::attach_waiters(const std::string& key, session_host& host) {
+void hub::attach_waiters(const std::string& key, session_host& host, std::uint64_t cursor) {
   auto at = waiters_.find(key);
   if (at == waiters_.end()) return;
   for (waiter& w : at->second)
-    if (auto l = w.who.lock(); l && l->open()) l->attach(host, 0);
+    if (auto l = w.who.lock(); l && l->open()) l->attach(host, cursor);
 }
 
 void hub::set_trouble(std::string text) {

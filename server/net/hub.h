@@ -75,11 +75,12 @@ public:
   bool is_awaited(const std::string& key) const { return waiters_.contains(key); }
   void answer(const std::string& key, std::string_view response_line);
   /// Everybody who waits for the answer of a session/new follows the new session.
-  void attach_waiters(const std::string& key, session_host& host);
+  void attach_waiters(const std::string& key, session_host& host, std::uint64_t cursor);
 
   // recover.cpp
   void recover(store::recovered found);
   void adopt(const store::shim_row& row, std::map<std::uint64_t, std::string> unsent);
+  void read_what_is_shown(const std::shared_ptr<agent_link>& process, const session_host& host);
 
   // files.cpp: fs/* and extension requests of agents
   void serve(session_host& host, const core::question& q);

@@ -44,6 +44,8 @@ struct apply_actions {
   void operator()(core::save_session&) {
     host.updated_ms = host.last_at_ms;
     h.log.put(session_row_of(host));
+    if (host.core.data().version == protocol::acp_version::v2) // it may work unasked
+      h.log.after_commit([this_hub = &h] { this_hub->update_inhibitor(); });
   }
   void operator()(core::save_turn& a) {
     h.log.put(turn_row_of(a.value, host.core.data().id));

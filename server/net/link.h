@@ -201,6 +201,11 @@ private:
   void keep_probe(const std::shared_ptr<agent_link>& process);
   void created(const kept& r, const std::shared_ptr<agent_link>& agent);
   void list(const incoming& r);
+  // link_fork.cpp
+  void fork(const incoming& r);
+  static bool is_fork(const incoming& r);
+  session_host* parent_of(const incoming& r);
+  core::session_seed seed_for(const incoming& r, const std::string& agent);
   void prompt(const incoming& r, session_host& host);
   void close(const incoming& r);
   void delete_session(const incoming& r, session_host& host);
@@ -220,6 +225,9 @@ private:
   void close_v2(const incoming& r);
   void status(const incoming& r, session_host& host);
   void set_title(const incoming& r, session_host& host);
+  void archive(const incoming& r, session_host& host);
+  void unarchive(const incoming& r, session_host& host);
+  void stop_and_answer(const incoming& r, session_host& host);
 
   // link_mcp.cpp
   bool keep_servers(const incoming& r, session_host& host);

@@ -1,4 +1,5 @@
 #include "protocol/errors.h"
+#include "protocol/splice.h"
 #include "server/core/lines.h"
 #include "server/net/agent_link.h"
 #include "server/net/hub.h"
@@ -184,6 +185,17 @@ std::uint64_t request_hash(std::string_view line, const envelope& e) {
          1; // fits a signed column, never 0
 }
 
+/// The line with its method written without needless escapes, as "session\/new"; empty: it is.
+std::string plain_method(std::string_view line, const envelope& e) {
+  const std::string_view written = e.method.in(line);
+  if (written.find('\\') == std::string_view::npos) return {};
+  std::string name = protocol::quoted(unquote('"' + std::string(written) + '"'));
+  name = name.substr(1, name.size() - 2);
+  std::string out;
+  if (name != written) apply(out, line, {{e.method, name}});
+  return out;
+}
+
 } // namespace
 
 void link::handle(std::string_view line, std::uint64_t n) {
@@ -194,6 +206,7 @@ void link::handle(std::string_view line, std::uint64_t n) {
          core::error_line("null", e.error().code, e.error().text) + "\n");
     return pump();
   }
+  if (const std::string plain = plain_method(line, *e); !plain.empty()) return handle(plain, n);
   if (e->kind == shape::response) {
     on_response(line, *e);
     if (n) hub_.log.after_commit([self = shared_from_this(), n] { self->ack(n); });
@@ -291,6 +304,7 @@ void link::on_known(const store::key_row& row, const incoming& r) {
   if (row.hash && row.hash != r.hash) return reply_other_request(r);
   if (!row.answered) return on_request(r);
   session_host* host = hub_.find(row.session);
+  if (v2() && row.turn) return answer_known_prompt(row, r);
   if (row.turn && host && attached(*host) && attached_[row.session].cursor < row.seq) {
     // The answer stands in the log, and this client is not there yet.
     waiting_turns_.emplace(row.turn, waiting_turn{row.session, r.raw_id, r.n});
@@ -299,7 +313,7 @@ void link::on_known(const store::key_row& row, const incoming& r) {
   const std::string_view method = r.e.method.in(r.line);
   if (host && (method == "session/new" || method == "_acpd/import") && !attached(*host))
     attach(*host, 0);
-  if (v2() && row.turn) return answer_known_prompt(row, r);
+  if (host && method == "session/fork" && !attached(*host)) attach(*host, host->log.committed);
   if (host) note_agents_words(r, *host);
   answer(r.raw_id, r.n, row.answer);
 }

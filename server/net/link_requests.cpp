@@ -8,6 +8,7 @@
 #include "server/net/link.h"
 #include "server/net/mcp_servers.h"
 #include "server/net/rows.h"
+#include "server/wire/known_agents.h"
 #include "server/wire/quirks.h"
 
 #include <filesystem>
@@ -42,6 +43,7 @@ std::span<const link::method> link::methods() {
       {"auth/login", false, true, &link::authenticate},
       {"auth/logout", false, true, &link::authenticate},
       {"session/new", true, true, &link::new_session},
+      {"session/fork", true, true, &link::fork},
       {"session/list", true, true, &link::list},
       {"session/load", true, false, nullptr, &link::load},
       {"session/resume", true, true, nullptr, &link::resume},
@@ -52,6 +54,8 @@ std::span<const link::method> link::methods() {
       {"session/set_config_option", true, true, nullptr, &link::pass_on},
       {"session/status", false, true, nullptr, &link::status},
       {"session/set_title", false, true, nullptr, &link::set_title},
+      {"session/archive", false, true, nullptr, &link::archive},
+      {"session/unarchive", false, true, nullptr, &link::unarchive},
       {"tool_call/cancel", false, true, nullptr, &link::pass_on},
       {"terminal/cancel", false, true, nullptr, &link::pass_on},
   };
@@ -106,7 +110,7 @@ void link::new_session(const incoming& r) {
   if (!cwd.starts_with('/'))
     return reply_error(r, invalid_params, "params.cwd: expected an absolute path");
   const bool imports = r.e.method.in(r.line) == "_acpd/import"; // there it may be left out
-  const bool needs_servers = !v2() && !imports;
+  const bool needs_servers = !v2() && !imports && !is_fork(r);
   if (!r.param("mcpServers").starts_with('[') && (needs_servers || !r.param("mcpServers").empty()))
     return reply_error(r, invalid_params, "params.mcpServers: expected an array (it may be empty)");
   if (const auto dirs = r.param("additionalDirectories");
@@ -128,7 +132,8 @@ void link::new_session(const incoming& r) {
 }
 
 void link::open_session(const kept& r) {
-  auto agent = agent_for(r);
+  const session_host* from = parent_of(r);
+  auto agent = from ? wire::find_agent(hub_.config, from->core.data().agent) : agent_for(r);
   if (!agent)
     return hub_.answer(r.key, core::error_line("null", internal_error, agent.error().text));
   auto process = probe(*agent);
@@ -150,6 +155,7 @@ void link::open_session(const kept& r) {
     what.agent_sid = r.param("agentSessionId");
     what.importing = true;
   }
+  if (const session_host* parent = parent_of(r)) what.fork_of = parent->core.data().agent_sid;
   process->when_initialised(
       [self = shared_from_this(), r, process, what = std::move(what)]() mutable {
         self->open_with(r, process, std::move(what));
@@ -187,15 +193,14 @@ void link::keep_probe(const std::shared_ptr<agent_link>& process) {
 
 void link::created(const kept& r, const std::shared_ptr<agent_link>& agent) {
   if (closed_ && !hub_.is_awaited(r.key)) return agent->stop();
-  core::session_seed seed;
-  seed.id = hub_.next_session++;
-  seed.sid = "acpd-" + random_hex(20);
-  seed.agent = agent->agent_name();
-  seed.cwd = unquote(r.param("cwd"));
-  if (r.param("additionalDirectories").starts_with('['))
-    seed.additional_dirs = r.param("additionalDirectories");
-  seed.title = unquote(r.param("title")); // of an import
-  session_host& host = hub_.add(std::move(seed));
+  if (is_fork(r) && !parent_of(r)) { // deleted meanwhile
+    agent->stop();
+    return hub_.answer(r.key, core::error_line("null", not_found, "the session was deleted"));
+  }
+  session_host& host = hub_.add(seed_for(r, agent->agent_name()));
+  const std::uint64_t head = host.core.data().head; // not 0: a fork's
+  if (const session_host* parent = parent_of(r))
+    hub_.log.put(store::copy_log{parent->core.data().id, host.core.data().id, head});
   if (has_own_server(r.param("mcpServers"))) host.servers_of = author_;
   host.created_ms = host.updated_ms = host.last_at_ms = hub_.now_ms();
   hub_.keep_environment(host.core.data().id, env_);
@@ -208,7 +213,7 @@ void link::created(const kept& r, const std::shared_ptr<agent_link>& agent) {
   agent->serve(host);
   agent->became_ready();
   const std::string result = R"({"sessionId":)" + std::string(host.core.quoted_sid()) + "," +
-                             attach_result(host, 0).substr(1);
+                             attach_result(host, head).substr(1);
   const std::string line = core::result_line("null", result);
   if (r.keyed)
     hub_.log.put(
@@ -216,8 +221,8 @@ void link::created(const kept& r, const std::shared_ptr<agent_link>& agent) {
   hub_.log.make_durable();
   spdlog::info("session={} agent={} cwd={} created", host.core.data().sid, agent->agent_name(),
                host.core.data().cwd);
-  hub_.log.after_commit([&h = hub_, id = host.core.data().id, key = r.key, line] {
-    if (session_host* there = h.find(id)) h.attach_waiters(key, *there);
+  hub_.log.after_commit([&h = hub_, id = host.core.data().id, key = r.key, head, line] {
+    if (session_host* there = h.find(id)) h.attach_waiters(key, *there, head);
     h.answer(key, line);
   });
   hub_.log.flush();
@@ -229,7 +234,11 @@ void link::list(const incoming& r) {
   const std::string_view cwd = r.param("cwd"), cursor = r.param("cursor");
   if (!cwd.empty() && cwd != "null" && !cwd.starts_with('"'))
     return reply_error(r, invalid_params, "params.cwd: expected a string");
-  reply_result_or_error(r, control(hub_, *this).list(agent_, unquote(cwd), unquote(cursor)));
+  const std::string_view archived = r.param("archived");
+  if (!archived.empty() && archived != "null" && !archived.starts_with('"'))
+    return reply_error(r, invalid_params, "params.archived: expected exclude, include or only");
+  reply_result_or_error(
+      r, control(hub_, *this).list({agent_, unquote(cwd), unquote(cursor), unquote(archived)}));
 }
 
 void link::reply_result_or_error(const incoming& r, const protocol::result<std::string>& what) {

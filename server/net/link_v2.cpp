@@ -5,6 +5,7 @@
 #include "server/core/lines.h"
 #include "server/net/hub.h"
 #include "server/net/link.h"
+#include "server/net/rows.h"
 #include "server/net/session_views.h"
 
 namespace acpd::net {
@@ -123,8 +124,12 @@ void link::close_v2(const incoming& r) {
   session_host* host = hub_.find(unquote(r.e.session_id.in(r.line)));
   if (!host) return reply_result(r, "{}");
   if (!session_of(r)) return; // another agent's: answered
-  hub_.step(*host, core::close_in{});
-  hub_.log.after_commit([self = shared_from_this(), k = kept(r), id = host->core.data().id] {
+  stop_and_answer(r, *host);
+}
+
+void link::stop_and_answer(const incoming& r, session_host& host) {
+  hub_.step(host, core::close_in{});
+  hub_.log.after_commit([self = shared_from_this(), k = kept(r), id = host.core.data().id] {
     session_host* there = self->hub_.find(id);
     const auto at = self->attached_.find(id);
     if (!there || at == self->attached_.end() || at->second.due) return self->reply_result(k, "{}");
@@ -147,6 +152,19 @@ void link::status(const incoming& r, session_host& host) {
     ((((state += state.empty() ? "{\"" : ",\"") += key) += "\":")) += value;
   });
   reply_result(r, R"({"status":"open","state":)" + state + "}}");
+}
+
+/// Out of the list, and closed; its log stays.
+void link::archive(const incoming& r, session_host& host) {
+  host.archived = true;
+  stop_and_answer(r, host); // saves the row
+}
+
+void link::unarchive(const incoming& r, session_host& host) {
+  host.archived = false;
+  hub_.log.put(session_row_of(host));
+  hub_.log.make_durable();
+  hub_.log.after_commit([self = shared_from_this(), k = kept(r)] { self->reply_result(k, "{}"); });
 }
 
 void link::set_title(const incoming& r, session_host& host) {

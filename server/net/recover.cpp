@@ -2,6 +2,7 @@
 #include "server/net/agent_link.h"
 #include "server/net/hub.h"
 #include "server/net/index_access.h"
+#include "server/net/replay.h"
 #include "server/net/rows.h"
 
 #include <algorithm>
@@ -51,6 +52,7 @@ void hub::recover(store::recovered found) {
   }
   for (store::session_state& s : found.sessions) {
     session_host& host = add(std::move(seeds[s.row.id]));
+    host.archived = s.row.archived;
     host.created_ms = s.row.created_ms;
     host.updated_ms = s.row.updated_ms;
     host.last_at_ms = s.last_at_ms;
@@ -60,7 +62,7 @@ void hub::recover(store::recovered found) {
     adopt(s, std::move(unsent[s.id]));
   // Turns whose agent left no trace; queued prompts go on.
   for (auto& [id, host] : sessions_) {
-    if (host->agent || (!host->core.running() && host->core.queue().empty())) continue;
+    if (host->agent || host->core.quiet()) continue;
     constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
     step(*host, core::agent_exited{"is gone (the machine was restarted, or its shim was killed)",
                                    all, all});
@@ -85,14 +87,7 @@ void hub::adopt(const store::shim_row& row, std::map<std::uint64_t, std::string>
   index_tokens->adopt(*made, *host);
   spdlog::info("session={} agent={} shim={} found again", host->core.data().sid, row.agent, row.id);
   made->adopt(row.offset, std::move(unsent));
-  pool.read([owner = terminals_owner(row.id)](
-                store::reader& db) { return db.secret(owner).value_or(""); },
-            [this, made, session = row.session](const std::string& terminals) {
-              session_host* there = find(session);
-              if (there && there->agent == made && !terminals.empty())
-                there->core.restore_terminals(terminals);
-              made->reconnect(); // only now: its lines may be about them
-            });
+  read_what_is_shown(made, *host);
   // Files and terminals that were asked for are seen to again; a write that an editor may have done
   // is not.
   for (const auto& [id, q] : std::map(host->core.questions())) {
@@ -103,6 +98,34 @@ void hub::adopt(const store::shim_row& row, std::map<std::uint64_t, std::string>
         if (session_host* there = find(session)) unanswered(*there, q);
       });
   }
+}
+
+/// What is shown of the agent depends on more than its next lines: its terminals, and, for v1
+/// editors of a v2 agent, the turn so far. It is heard when that is known.
+void hub::read_what_is_shown(const std::shared_ptr<agent_link>& process, const session_host& host) {
+  struct known {
+    std::string terminals;
+    std::unique_ptr<entry_view> view;
+  };
+  const core::session_seed& s = host.core.data();
+  std::unique_ptr<entry_view> view;
+  if (s.version == protocol::acp_version::v2)
+    view = std::make_unique<entry_view>(protocol::acp_version::v1, host.core.quoted_sid(),
+                                        log.epoch(), facts_of(s));
+  pool.read(
+      [owner = terminals_owner(process->id()), session = s.id, next = host.log.committed + 1,
+       view = std::move(view)](store::reader& db) mutable {
+        if (view) prime_turn(*view, db, session, next);
+        return known{db.secret(owner).value_or(""), std::move(view)};
+      },
+      [this, process, session = s.id](known found) {
+        session_host* there = find(session);
+        if (there && there->agent == process) {
+          if (!found.terminals.empty()) there->core.restore_terminals(found.terminals);
+          if (found.view) there->log.continue_with(std::move(found.view));
+        }
+        process->reconnect();
+      });
 }
 
 } // namespace acpd::net

@@ -31,7 +31,11 @@ void prime_up_to(entry_view& view, store::reader& db, std::int64_t session, std:
     needed = view.needs_past(e);
     return false;
   });
-  if (!needed || from == 1) return;
+  if (needed) prime_turn(view, db, session, from);
+}
+
+void prime_turn(entry_view& view, store::reader& db, std::int64_t session, std::uint64_t from) {
+  if (from == 1) return;
   db.entries(session, start_of_turn(db, session, from), from - 1, [&](const store::entry& e) {
     view.prime(e);
     return true;

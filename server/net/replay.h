@@ -11,8 +11,10 @@ namespace acpd::net {
 
 // Making a replay, on the reader thread.
 
-/// Gives a new view what it must have seen before entry `from`: the turn so far, where that is in
-/// the other version.
+/// Gives a new view the turn so far, up to `from`.
+void prime_turn(entry_view& view, store::reader& db, std::int64_t session, std::uint64_t from);
+
+/// The same, where entry `from` needs it: it is in the other version.
 void prime_up_to(entry_view& view, store::reader& db, std::int64_t session, std::uint64_t from);
 
 /// The frames of a compacted replay as an editor of `version` sees them. `rest` has rendered the

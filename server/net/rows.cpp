@@ -115,6 +115,7 @@ store::session_row session_row_of(const session_host& host) {
   row.turns = s.turns;
   row.processes = s.processes;
   row.closed = s.closed;
+  row.archived = host.archived;
   row.version = static_cast<std::uint8_t>(s.version);
   row.state = s.state;
   return row;

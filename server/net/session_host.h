@@ -22,6 +22,7 @@ struct session_host {
   feed log;
   std::shared_ptr<agent_link> agent; // null: none
   std::string servers_of; // the author of the last list with MCP servers of an editor's own
+  bool archived = false;  // put away: out of the list, unless it is asked for
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;
   std::int64_t last_at_ms = 0;

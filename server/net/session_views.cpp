@@ -20,7 +20,8 @@ std::string list_item(const hub& h, const session_host& host) {
                     protocol::quoted(s.cwd);
   if (!s.additional_dirs.empty()) out += R"(,"additionalDirectories":)" + s.additional_dirs;
   if (!s.title.empty()) out += R"(,"title":)" + protocol::quoted(s.title);
-  out += R"(,"updatedAt":")" + iso_time(host.updated_ms) + "\"";
+  out += R"(,"updatedAt":")" + iso_time(host.updated_ms) + R"(","archived":)" +
+         (host.archived ? "true" : "false");
   return out + R"(,"_meta":{"acpd":)" + session_facts(h, host) + "}}";
 }
 

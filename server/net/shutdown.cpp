@@ -55,7 +55,7 @@ void hub::close() {
 
 void hub::update_inhibitor() {
   const bool busy = std::ranges::any_of(
-      sessions_, [](const auto& s) { return s.second->core.running().has_value(); });
+      sessions_, [](const auto& s) { return s.second->core.running() || s.second->core.busy(); });
   if (busy == (inhibitor_ > 0) || inhibitor_ < 0) return;
   if (!busy) {
     ::kill(inhibitor_, SIGTERM);

@@ -58,6 +58,7 @@ struct session_row {
   bool deleted = false;     // a tombstone: the rows go in slices
   std::uint8_t version = 1; // ACP version of the agent's last process, and of what it said here
   std::string state;        // v2: raw JSON of its last state_update; or empty
+  bool archived = false;    // a person has put it away
 };
 
 enum class turn_state : std::uint8_t {

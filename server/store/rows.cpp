@@ -26,7 +26,8 @@ entry read_entry(const query& q, std::int64_t session) {
 void put(connection& db, const session_row& r) {
   db.run("INSERT INTO sessions (" ACPD_SESSION_COLUMNS ") VALUES (:id, :sid, :agent, :cwd, "
          ":additional_dirs, :title, :agent_sid, :modes, :config_options, :chosen, :created_ms, "
-         ":updated_ms, :turns, :processes, :closed, :deleted, :version, :state) "
+         ":updated_ms, :turns, :processes, :closed, :deleted, :version, :state, "
+         ":archived) "
          "ON CONFLICT (id) DO UPDATE SET sid = excluded.sid, agent = excluded.agent, "
          "cwd = excluded.cwd, additional_dirs = excluded.additional_dirs, title = excluded.title, "
          "agent_sid = excluded.agent_sid, modes = excluded.modes, "
@@ -34,10 +35,10 @@ void put(connection& db, const session_row& r) {
          "created_ms = excluded.created_ms, updated_ms = excluded.updated_ms, "
          "turns = excluded.turns, processes = excluded.processes, closed = excluded.closed, "
          "deleted = max(deleted, excluded.deleted), version = excluded.version, "
-         "state = excluded.state",
+         "state = excluded.state, archived = excluded.archived",
          r.id, r.sid, r.agent, r.cwd, r.additional_dirs, r.title, r.agent_sid, r.modes,
          r.config_options, r.chosen, r.created_ms, r.updated_ms, r.turns, r.processes, r.closed,
-         r.deleted, r.version, r.state);
+         r.deleted, r.version, r.state, r.archived);
 }
 
 session_row read_session(const query& q) {
@@ -58,7 +59,8 @@ session_row read_session(const query& q) {
           .closed = q.integer(14) != 0,
           .deleted = q.integer(15) != 0,
           .version = q.as<std::uint8_t>(16),
-          .state = q.text(17)};
+          .state = q.text(17),
+          .archived = q.integer(18) != 0};
 }
 
 void put(connection& db, const turn_row& r) {

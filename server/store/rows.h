@@ -23,7 +23,7 @@ void put(connection& db, const token_row& r);
   "seq, kind, version, at_ms, turn, process, splice, ref, message_id, bytes"
 #define ACPD_SESSION_COLUMNS                                                                       \
   "id, sid, agent, cwd, additional_dirs, title, agent_sid, modes, config_options, chosen, "        \
-  "created_ms, updated_ms, turns, processes, closed, deleted, version, state"
+  "created_ms, updated_ms, turns, processes, closed, deleted, version, state, archived"
 #define ACPD_TURN_COLUMNS                                                                          \
   "id, session, number, state, author, key, prompt, outcome, shim, sent_as, created_ms, "          \
   "ended_ms, message_id, progress"

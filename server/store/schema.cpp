@@ -165,8 +165,13 @@ ALTER TABLE turns ADD COLUMN message_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE turns ADD COLUMN progress INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// Sessions that a person has put away.
+constexpr const char* version_4 = R"sql(
+ALTER TABLE sessions ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 /// migrations[n] leads from schema n to n + 1. Never edit one that was released: add one.
-constexpr std::array migrations = {version_1, version_2, version_3};
+constexpr std::array migrations = {version_1, version_2, version_3, version_4};
 
 } // namespace
 

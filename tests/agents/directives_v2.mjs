@@ -32,7 +32,8 @@ async function permission([about = 'call'], t) {
 }
 
 async function withdraw(_, t) {
-  const answer = t.ask('session/request_permission', { title: 'Never mind', options }, 'to-withdraw');
+  const answer = t.ask('session/request_permission',
+    { title: 'Never mind', options }, 'to-withdraw');
   while (!fs.existsSync(process.env.ACPD_TEST_GATE) && !t.session.cancelled) await t.pause(5);
   t.link.notify('$/cancel_request', { requestId: 'to-withdraw' });
   t.say(`withdrawn: ${JSON.stringify((await answer).result ?? (await answer).error?.code)}`);

@@ -13,13 +13,12 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 
 import { run_directives } from './directives.mjs';
+import { session_map } from './sessions.mjs';
 import { config_options, modes } from './updates.mjs';
 import { rpc_error, wire } from './wire.mjs';
 
 const without = new Set((process.env.ACPD_TEST_NO ?? '').split(','));
-const sessions = new Map();
 const earlier = (process.env.ACPD_TEST_EARLIER ?? '').split(',').filter(Boolean);
-let logged_in = !['required', 'asks'].includes(process.env.ACPD_TEST_AUTH);
 
 if (process.argv[2] === 'login') {
   // terminal login: the same program with arguments, on a terminal
@@ -52,19 +51,10 @@ class session {
   }
 }
 
-function open(id, params) {
-  if (!logged_in) throw new rpc_error(-32000, 'Authentication required');
-  if (!params.cwd?.startsWith('/')) throw new rpc_error(-32602, 'cwd must be an absolute path');
-  const made = new session(id, params);
-  sessions.set(id, made);
-  return made;
-}
-
-function find(params) {
-  const found = sessions.get(params?.sessionId);
-  if (!found) throw new rpc_error(-32002, 'Session not found', { sessionId: params?.sessionId });
-  return found;
-}
+const sessions = new session_map(
+  (id, params) => new session(id, params),
+  !['required', 'asks'].includes(process.env.ACPD_TEST_AUTH),
+);
 
 const capabilities = () => ({
   loadSession: !without.has('load'),
@@ -103,17 +93,17 @@ const on_request = {
         throw new rpc_error(-32000, `no token: ${asked.result?.action}`);
     }
     if (params.methodId !== 'token') throw new rpc_error(-32602, `no method "${params.methodId}"`);
-    logged_in = true;
+    sessions.logged_in = true;
     return {};
   },
-  logout() { logged_in = false; return {}; },
+  logout() { sessions.logged_in = false; return {}; },
   'session/new'(params) {
-    const made = open(`agent-session-${crypto.randomUUID()}`, params);
+    const made = sessions.open(`agent-session-${crypto.randomUUID()}`, params);
     return { sessionId: made.id, ...made.state() };
   },
   'session/load'(params) {
     if (without.has('load')) throw new rpc_error(-32601, 'Method not found');
-    const made = open(params.sessionId, params);
+    const made = sessions.open(params.sessionId, params);
     for (const kind of ['user', 'agent'])
       link.notify('session/update', {
         sessionId: made.id,
@@ -126,7 +116,7 @@ const on_request = {
   },
   'session/resume'(params) {
     if (without.has('resume')) throw new rpc_error(-32601, 'Method not found');
-    return open(params.sessionId, params).state();
+    return sessions.open(params.sessionId, params).state();
   },
   'session/list': () => ({
     sessions: [
@@ -135,17 +125,21 @@ const on_request = {
     ],
   }),
   'session/delete'(params) { sessions.delete(params.sessionId); return {}; },
-  'session/close'(params) { find(params).cancel(); sessions.delete(params.sessionId); return {}; },
-  'session/set_mode'(params) { find(params).mode = params.modeId; return {}; },
+  'session/close'(params) {
+    sessions.find(params).cancel();
+    sessions.delete(params.sessionId);
+    return {};
+  },
+  'session/set_mode'(params) { sessions.find(params).mode = params.modeId; return {}; },
   'session/set_config_option'(params) {
-    const s = find(params);
+    const s = sessions.find(params);
     if (params.configId === 'model') s.model = params.value;
     else if (params.configId === 'thorough') s.thorough = params.value;
     else throw new rpc_error(-32602, `no option "${params.configId}"`);
     return { configOptions: s.state().configOptions };
   },
   async 'session/prompt'(params, id) {
-    const s = find(params);
+    const s = sessions.find(params);
     s.cancelled = false;
     s.prompt_id = id;
     const script = params.prompt.map((block) => block.text ?? '').join('\n');

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // An ACP v2 agent that does what the prompt's text says (directives.mjs, directives_v2.mjs). By
-// itself it answers a prompt with its message's id, tells the message, says that it runs, works, and
-// says that it is idle. Lines of the prompt that begin with @ change that, before anything is done:
+// itself it answers a prompt with its message's id, tells the message, says that it runs, works,
+// and says that it is idle. Lines of the prompt that begin with @ change that:
 //   @echo-first    the message is told before the answer
 //   @no-echo       the message is not told
 //   @answer-last   the answer comes when the work is done
@@ -14,11 +14,10 @@ import fs from 'node:fs';
 
 import { run_directives } from './directives.mjs';
 import { directives_v2 } from './directives_v2.mjs';
+import { session_map } from './sessions.mjs';
 import { rpc_error, wire } from './wire.mjs';
 
 const without = new Set((process.env.ACPD_TEST_NO ?? '').split(','));
-const sessions = new Map();
-let logged_in = process.env.ACPD_TEST_AUTH !== 'required';
 
 const commands = [{ type: 'command', name: 'test', description: 'Run the tests',
   input: { type: 'text', hint: 'which' } }];
@@ -58,19 +57,10 @@ class session {
   }
 }
 
-function open(id, params) {
-  if (!logged_in) throw new rpc_error(-32000, 'Authentication required');
-  if (!params.cwd?.startsWith('/')) throw new rpc_error(-32602, 'cwd must be an absolute path');
-  const made = new session(id, params);
-  sessions.set(id, made);
-  return made;
-}
-
-function find(params) {
-  const found = sessions.get(params?.sessionId);
-  if (!found) throw new rpc_error(-32002, 'Session not found', { sessionId: params?.sessionId });
-  return found;
-}
+const sessions = new session_map(
+  (id, params) => new session(id, params),
+  process.env.ACPD_TEST_AUTH !== 'required',
+);
 
 const on_request = {
   initialize: () => ({
@@ -89,16 +79,16 @@ const on_request = {
   }),
   'auth/login'(params) {
     if (params.methodId !== 'token') throw new rpc_error(-32602, `no method "${params.methodId}"`);
-    logged_in = true;
+    sessions.logged_in = true;
     return {};
   },
-  'auth/logout'() { logged_in = false; return {}; },
+  'auth/logout'() { sessions.logged_in = false; return {}; },
   'session/new'(params) {
-    const made = open(`v2-session-${crypto.randomUUID()}`, params);
+    const made = sessions.open(`v2-session-${crypto.randomUUID()}`, params);
     return { sessionId: made.id, configOptions: options(made), availableCommands: commands };
   },
   'session/resume'(params) {
-    const made = open(params.sessionId, params);
+    const made = sessions.open(params.sessionId, params);
     if (params.replayFrom)
       made.update({ sessionUpdate: 'agent_message', messageId: 'old',
         content: [{ type: 'text', text: 'agent\'s own replay' }] });
@@ -107,11 +97,11 @@ const on_request = {
   },
   'session/fork'(params) {
     if (without.has('fork')) throw new rpc_error(-32601, 'Method not found');
-    const made = open(`v2-fork-of-${params.sessionId}`, params);
+    const made = sessions.open(`v2-fork-of-${params.sessionId}`, params);
     return { sessionId: made.id, configOptions: options(made) };
   },
   'session/set_config_option'(params) {
-    const s = find(params);
+    const s = sessions.find(params);
     if (!options(s).some((o) => o.configId === params.configId))
       throw new rpc_error(-32602, `no option "${params.configId}"`);
     if ((params.type === 'boolean') !== (typeof params.value === 'boolean'))
@@ -119,9 +109,15 @@ const on_request = {
     s[params.configId] = params.value;
     return { configOptions: options(s) };
   },
-  'tool_call/cancel'(params) { find(params).cancel_call?.(params.toolCallId); return {}; },
-  'terminal/cancel'(params) { find(params).cancel_terminal?.(params.terminalId); return {}; },
-  'session/prompt'(params, id) { return prompted(find(params), params.prompt, id); },
+  'tool_call/cancel'(params) {
+    sessions.find(params).cancel_call?.(params.toolCallId);
+    return {};
+  },
+  'terminal/cancel'(params) {
+    sessions.find(params).cancel_terminal?.(params.terminalId);
+    return {};
+  },
+  'session/prompt'(params, id) { return prompted(sessions.find(params), params.prompt, id); },
 };
 
 /** Waits for the gate; false: cancelled before. */
@@ -141,7 +137,8 @@ async function prompted(s, blocks, id) {
     how.set(name, words);
   }
   if (how.has('refuse')) throw new rpc_error(Number(how.get('refuse')[0]), 'refused');
-  if (how.has('hold') && !await held(s)) throw new rpc_error(-32800, 'cancelled before it was inserted');
+  if (how.has('hold') && !await held(s))
+    throw new rpc_error(-32800, 'cancelled before it was inserted');
   const messageId = `u-${crypto.randomUUID()}`;
   const echo = () => {
     if (!how.has('no-echo'))

@@ -90,13 +90,13 @@ export class bench_world extends world {
   }
 
   /** Through acpd; what the turn cost each process is in `cpu` (µs a line) and `pss` (MB). */
-  async acpd(kind, prompt, keep = false) {
+  async acpd(kind, prompt, { keep = false, v2 = false } = {}) {
     const cpu = {},
       pss = {};
     const before = { daemon: cpu_seconds(this.daemon.pid) };
     const name = kind === 'node' ? 'node' : 'cpp';
     const result = await this.read(
-      ['--prompt', prompt],
+      [...(v2 ? ['--v2'] : []), '--prompt', prompt],
       [bin('acpctl'), 'connect', '--agent', name],
       async (r) => {
         const pids = {

@@ -25,10 +25,18 @@ const medians = (results, key) =>
     ]),
   );
 
+/** A v2 editor is shown the same by rendering: at most half as slow again. */
+const v2_row = (t, what, values, { more_is_better }) =>
+  t.add(`${what}, to a v2 editor (target: times v1's)`, { acpd: values.acpd_v2 }, {
+    at_most: 1.5,
+    of: more_is_better ? values.acpd / values.acpd_v2 : values.acpd_v2 / values.acpd,
+  });
+
 const arms_of = (w, kind, prompt, acpx_rounds) => ({
   pipe: { run: () => w.bare(kind, prompt) },
   cats: { run: () => w.cats(kind, prompt) },
   acpd: { run: () => w.acpd(kind, prompt) },
+  acpd_v2: { run: () => w.acpd(kind, prompt, { v2: true }) },
   acpx: { run: () => w.acpx(kind, prompt), rounds: acpx_rounds },
 });
 
@@ -43,6 +51,8 @@ export async function latency(w, t, { rounds = 5, seconds = 3 } = {}) {
       const values = medians(results, key);
       t.add(`latency at ${rate}/s, ${key.slice(0, 3)}, ms (target: added to the pipe)`, values,
         { at_most: limit, of: values.acpd - values.pipe });
+      if (key === 'p50_ms')
+        v2_row(t, `latency at ${rate}/s, p50, ms`, values, { more_is_better: false });
     }
   }
 }
@@ -56,6 +66,7 @@ export async function floods(w, t, { rounds = 9 } = {}) {
     of: rates.acpd / rates.pipe,
     ratio: true,
   });
+  v2_row(t, 'the same flood, lines/s', rates, { more_is_better: true });
   cpu_rows(t, node.acpd, 'Node');
   const cpp = await alternate(5, arms_of(w, 'C++', 'flood 100000 200', 0));
   const fast = medians(cpp, 'per_second');
@@ -63,8 +74,9 @@ export async function floods(w, t, { rounds = 9 } = {}) {
     at_least: 80_000,
     ratio: true,
   });
+  v2_row(t, 'the same flood, lines/s', fast, { more_is_better: true });
   cpu_rows(t, cpp.acpd, 'C++');
-  const gaps = [...node.acpd, ...cpp.acpd].reduce((sum, r) => sum + r.gaps, 0);
+  const gaps = [...node.acpd, ...cpp.acpd, ...node.acpd_v2, ...cpp.acpd_v2].reduce((sum, r) => sum + r.gaps, 0);
   t.add('gaps in what acpd delivered in these floods', { acpd: gaps }, { at_most: 0 });
 }
 
@@ -106,24 +118,27 @@ function cpu_rows(t, results, kind) {
 /** Replay rate, attach time and memory, all on one session of 100,000 updates. */
 export async function replay(w, t, { rounds = 5 } = {}) {
   say('replay and attach');
-  const made = await w.acpd('C++', 'flood 100000 200', true);
-  const verbatim = [];
-  for (let i = 0; i < rounds; i++)
-    verbatim.push(
-      await w.read(['--socket', w.env.ACPD_SOCKET, '--load', made.session, '--from', made.epoch]),
-    );
+  const made = await w.acpd('C++', 'flood 100000 200', { keep: true });
+  const from_start = ['--socket', w.env.ACPD_SOCKET, '--load', made.session, '--from', made.epoch];
+  const { verbatim, v2 } = await alternate(rounds, {
+    verbatim: { run: () => w.read(from_start) },
+    v2: { run: () => w.read(['--v2', ...from_start]) },
+  });
   t.add(
     'replay of 100,000 updates, verbatim, updates/s',
     { acpd: median(verbatim.map((r) => r.per_second)) },
     { at_least: 400_000 },
   );
+  t.add('the same to a v2 editor, rendered, updates/s', {
+    acpd: median(v2.map((r) => r.per_second)),
+  });
   t.add(
     'updates missing in it',
-    { acpd: Math.max(0, 100_000 - Math.min(...verbatim.map((r) => r.updates))) },
+    { acpd: Math.max(0, 100_000 - Math.min(...[...verbatim, ...v2].map((r) => r.updates))) },
     { at_most: 0 },
   );
   t.add('daemon after a replay, PSS, MB', { acpd: pss_mb(w.daemon.pid) }, { at_most: 20 });
-  const small = await w.acpd('C++', 'flood 1000 200', true);
+  const small = await w.acpd('C++', 'flood 1000 200', { keep: true });
   await attach_to(w, t, small.session, '1,000 updates');
   await attach_to(w, t, made.session, '100,000 updates');
   await w.ctl('rm', small.session);

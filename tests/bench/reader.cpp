@@ -2,10 +2,11 @@
 // initialize, session/new (or session/load) and a prompt over a child's stdio or a Unix socket,
 // reads in blocks, and prints what it measured as one line of JSON:
 //   bench-reader [--cwd D] [--load ID [--from EPOCH]] [--prompt TEXT] [--hold FILE] [--listen-only]
-//                [--listens PATH] (--socket PATH | -- COMMAND ARG…)
+//                [--listens PATH] [--v2] (--socket PATH | -- COMMAND ARG…)
 // --from: replay verbatim, from the first entry. --listen-only sends nothing and measures the
 // updates on the child's output. --hold: after the measurement, stay attached until FILE exists
 // (for memory).
+// --v2: as an editor of ACP v2, to the idle state; only the agent's numbered texts count.
 // --listens: starts the command, measures until PATH takes a connection, ends the command.
 #include "tests/bench/reader_io.h"
 
@@ -21,12 +22,14 @@ using bench::now_ns;
 struct options {
   std::string cwd = "/tmp", load, from, prompt, hold, socket, listens;
   bool listen_only = false;
+  bool v2 = false;
   std::vector<char*> command;
 };
 
 struct counts {
   std::uint64_t updates = 0, bytes = 0;
   std::int64_t first = 0, last = 0;
+  bool numbered_only = false;
   std::uint64_t last_number = 0, gaps = 0; // of "#N " in the texts
   std::string epoch;                       // of the first update
   std::vector<std::int64_t> late;          // ns from the time in the text to its reading
@@ -40,12 +43,13 @@ std::string_view text_after(std::string_view line, std::string_view key) {
 std::string_view until_quote(std::string_view s) { return s.substr(0, s.find('"')); }
 
 void count_update(std::string_view line, counts& c) {
+  const std::string_view text = text_after(line, "\"text\":\"#");
+  if (c.numbered_only && text.empty()) return;
   c.last = now_ns();
   if (c.updates++ == 0) {
     c.first = c.last;
     c.epoch = until_quote(text_after(line, "\"acpd/epoch\":\""));
   }
-  const std::string_view text = text_after(line, "\"text\":\"#");
   if (text.empty()) return;
   const std::uint64_t number = std::strtoull(text.data(), nullptr, 10);
   if (c.last_number != 0 && number != c.last_number + 1) ++c.gaps;
@@ -55,13 +59,15 @@ void count_update(std::string_view line, counts& c) {
     c.late.push_back(c.last - std::strtoll(text.data() + time + 3, nullptr, 10));
 }
 
-/// Reads lines until the answer to `id` (or the end, for id 0) and counts updates on the way.
-std::string read_until(bench::line_reader& in, int id, counts& c) {
+/// Reads lines until the answer to `id` (or the end, for id 0) and counts updates on the way; then,
+/// `to_idle`, until the session is idle.
+std::string read_until(bench::line_reader& in, int id, counts& c, bool to_idle = false) {
   const std::string mark = "\"id\":" + std::to_string(id); // of one digit: no other begins so
   std::string found;
-  while (found.empty()) {
+  while (found.empty() || to_idle) {
     const bool open = in.block([&](std::string_view line) {
       c.bytes += line.size() + 1;
+      if (to_idle && line.find("\"state\":\"idle\"") != line.npos) to_idle = false;
       if (line.find("\"session/update\"") != line.npos)
         count_update(line, c);
       else if (id != 0 && line.find(mark) != line.npos && line.find("\"method\"") == line.npos)
@@ -131,8 +137,8 @@ options parse(int argc, char** argv) {
       o.command.push_back(nullptr);
       break;
     }
-    if (name == "--listen-only") {
-      o.listen_only = true;
+    if (name == "--listen-only" || name == "--v2") {
+      (name == "--v2" ? o.v2 : o.listen_only) = true;
       continue;
     }
     std::string* into = text_option(o, name);
@@ -147,7 +153,9 @@ options parse(int argc, char** argv) {
 
 /// initialize and session/new; gives the session's id.
 std::string open_session(bench::ends io, bench::line_reader& in, const options& o, counts& c) {
-  send(io.out, 1, "initialize", R"({"protocolVersion":1,"clientCapabilities":{}})");
+  send(io.out, 1, "initialize",
+       o.v2 ? R"({"protocolVersion":2,"info":{"name":"bench","version":"1"}})"
+            : R"({"protocolVersion":1,"clientCapabilities":{}})");
   if (!o.load.empty()) return o.load; // in one go with the load: what an attach costs
   read_until(in, 1, c);
   send(io.out, 2, "session/new", R"({"cwd":)" + quoted(o.cwd) + R"(,"mcpServers":[]})");
@@ -157,22 +165,28 @@ std::string open_session(bench::ends io, bench::line_reader& in, const options& 
   return std::string(until_quote(id));
 }
 
+/// What is to be replayed, as further members.
+std::string replay_of(const options& o) {
+  const std::string cursor = R"("epoch":)" + quoted(o.from) + R"(,"seq":1})";
+  if (o.v2)
+    return R"(,"replayFrom":)" +
+           (o.from.empty() ? R"({"type":"start"})" : R"({"type":"_acpd/seq",)" + cursor);
+  return o.from.empty() ? "" : R"(,"_meta":{"acpd/replayFrom":{)" + cursor + "}";
+}
+
 /// The load or the prompt, to its answer.
 void ask(bench::ends io, bench::line_reader& in, const options& o, const std::string& session,
          counts& c) {
   const std::string head = "{\"sessionId\":" + quoted(session);
-  std::string cursor;
-  if (!o.from.empty())
-    cursor = R"(,"_meta":{"acpd/replayFrom":{"epoch":)" + quoted(o.from) + R"(,"seq":1}})";
   if (!o.load.empty())
-    send(io.out, 3, "session/load",
-         head + R"(,"cwd":)" + quoted(o.cwd) + R"(,"mcpServers":[])" + cursor + "}");
+    send(io.out, 3, o.v2 ? "session/resume" : "session/load",
+         head + R"(,"cwd":)" + quoted(o.cwd) + R"(,"mcpServers":[])" + replay_of(o) + "}");
   else if (!o.prompt.empty())
     send(io.out, 3, "session/prompt",
          head + R"(,"prompt":[{"type":"text","text":)" + quoted(o.prompt) + "}]}");
   else
     return;
-  const std::string answer = read_until(in, 3, c);
+  const std::string answer = read_until(in, 3, c, o.v2 && o.load.empty());
   if (answer.find("\"result\"") == answer.npos)
     bench::fail("bench-reader: " + (answer.empty() ? "the connection ended" : answer));
 }
@@ -209,6 +223,7 @@ int main(int argc, char** argv) {
   } else {
     session = open_session(io, in, o, c);
     c = {};
+    c.numbered_only = o.v2;
     t.asked = now_ns();
     ask(io, in, o, session, c);
   }

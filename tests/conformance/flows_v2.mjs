@@ -214,6 +214,29 @@ export function session_flows_v2(test, rig) {
     await editor.leave();
   });
 
+  test('archive: closed and out of the list, until it is taken out again', async () => {
+    const [editor, id] = await rig.session(undefined, 2);
+    await editor.prompt(id, 'say running; wait');
+    await editor.until(() => editor.said('running'), 'the turn to run');
+    await editor.request('session/archive', { sessionId: id });
+    assert.equal(editor.states().at(-1).stopReason, 'cancelled');
+    const listed = async (archived) => {
+      const { sessions } = await editor.request('session/list', archived ? { archived } : {});
+      return sessions.filter((s) => s.sessionId === id).length;
+    };
+    assert.equal(await listed(), 0);
+    assert.equal(await listed('only'), 1);
+    assert.equal(await listed('include'), 1);
+    const wrong = error_of(editor.request('session/list', { archived: 'perhaps' }));
+    assert.equal((await wrong).code, -32602);
+    await rig.world.kill_daemon();
+    assert.equal(await listed('only'), 1);
+    await editor.request('session/unarchive', { sessionId: id });
+    assert.equal(await listed(), 1);
+    assert.equal((await editor.request('session/status', { sessionId: id })).status, 'saved');
+    await editor.leave();
+  });
+
   test('close ends the work: others see it go idle, this connection hears no more', async () => {
     const [editor, id] = await rig.session(undefined, 2);
     const other = await rig.started(undefined, 2);

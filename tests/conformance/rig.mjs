@@ -10,7 +10,7 @@ import * as v2 from '@agentclientprotocol/sdk/experimental/v2';
 
 import { capabilities, capabilities_v2, introduction } from '../lib/client.mjs';
 import { until } from '../lib/until.mjs';
-import { bin, root, scripted, world } from '../lib/world.mjs';
+import { bin, root, scripted, scripted_v2, world } from '../lib/world.mjs';
 
 const tap = path.join(root, 'tests/lib/tap.mjs');
 
@@ -97,7 +97,9 @@ export class rig {
   constructor(options = {}) {
     this.world = new world(options);
     const file = path.join(this.world.dir, 'agent.tap');
-    this.taps.push({ hop: 'agent', file });
+    const version = options.v2 ? 2 : 1;  // that the agent speaks
+    const program = options.v2 ? scripted_v2 : scripted;
+    this.taps.push({ hop: 'agent', file, version });
     // the recorder stands between the shim and the agent
     const env = {
       ACPD_TEST_AGENT_LOG: this.world.agent_log,
@@ -105,7 +107,11 @@ export class rig {
       ...options.agent_env,
     };
     this.world.write_config(
-      { scripted: { command: [process.execPath, tap, file, process.execPath, scripted], env } },
+      { scripted: {
+        command: [process.execPath, tap, file, process.execPath, program],
+        acp_version: options.acp_version ?? version,
+        env,
+      } },
       options,
     );
   }

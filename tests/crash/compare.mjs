@@ -51,11 +51,12 @@ export function compare(shown, log, { total, at_least = 0, rendered = false }) {
   return problems;
 }
 
-/** Equal, but for the message id that v2 editors are given where a v1 agent named none. */
+/** Equal, but for the message id that v2 editors are given where a v1 agent named none; or, of what
+ * is rendered, in its text. */
 function same(logged, seen, rendered) {
   if (logged === undefined) return false;
-  if (rendered && logged.update.content?.text === seen.update.content?.text) return true;
   const { messageId, ...rest } = seen.update;
   const update = 'messageId' in logged.update ? { ...rest, messageId } : rest;
-  return isDeepStrictEqual(logged.update, update);
+  return isDeepStrictEqual(logged.update, update)
+    || (rendered && logged.update.content?.text === seen.update.content?.text);
 }

@@ -19,8 +19,7 @@ describe(`kill -9, ${trials} moments a case`, { concurrency: side_by_side }, () 
     test(`of ${victim} at ${speed.name}`, { timeout: trials * 180_000 }, async () => {
       const problems = [];
       for (let i = 0; i < trials; i++) problems.push(...await run_trial(speed, victim, moment(i)));
-      problems.push(...await run_trial(speed, victim, 0.05 + 0.9 * Math.random(),
-        { version: 2 }));
+      problems.push(...await run_trial(speed, victim, 0.05 + 0.9 * Math.random(), { editor: 2 }));
       assert.deepEqual(problems, []);
     });
   }

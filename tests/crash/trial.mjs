@@ -39,11 +39,12 @@ export const victims = {
 };
 
 class trial {
-  constructor(speed, victim, options) {
+  constructor(speed, victim, { editor = 1, agent = 1 }) {
     this.speed = speed;
     this.victim = victim;
-    this.version = options.version ?? 1; // of ACP, the editors'
-    this.place = new world(options);
+    this.version = editor; // of ACP, the editors'
+    this.rendered = editor !== agent;
+    this.place = new world({ v2: agent === 2 });
     this.shown = [];  // what each editor was shown, in order
   }
 
@@ -107,6 +108,8 @@ class trial {
     return { ended_in_log: end };
   }
 
+  /** How many of the agent's numbered updates were shown. */
+  numbered() { return this.shown.filter((u) => number_of(u.update) !== undefined).length; }
   continue_from(cursor) {
     const session = { sessionId: this.id, cwd: this.place.cwd, mcpServers: [] };
     if (this.version === 2)
@@ -118,8 +121,6 @@ class trial {
     return this.editor.request('session/load', { ...session, _meta });
   }
 
-  /** How many of the agent's numbered updates were shown. */
-  numbered() { return this.shown.filter((u) => number_of(u.update) !== undefined).length; }
   /** How many updates the agent wrote whole: it counts in a file that outlives it. */
   written() {
     const bytes = fs.readFileSync(this.place.witness);
@@ -137,10 +138,10 @@ const bounded = (promise, ms, what) => Promise.race([promise, new Promise((_, re
   setTimeout(() => reject(new Error(`waited ${ms} ms for ${what}`)), ms).unref())]);
 
 /** Runs one trial; `moment` in (0, 1): how far the turn is, as shown, when the kill comes.
- * `options`: of its world; version: of its editors' ACP. */
-export async function run_trial(speed, victim_name, moment, options = {}) {
+ * `versions`: of ACP, the editor's and the agent's. */
+export async function run_trial(speed, victim_name, moment, versions = {}) {
   const victim = victims[victim_name];
-  const t = new trial(speed, victim, options);
+  const t = new trial(speed, victim, versions);
   const problems = [];
   try {
     await t.start();
@@ -150,14 +151,15 @@ export async function run_trial(speed, victim_name, moment, options = {}) {
     const answer = await t.finish();
     const log = await read_log(t.editor.ended ? await fresh(t.place) : t.editor, t.id);
     problems.push(...compare(t.shown, log, { total: victim.whole ? speed.total : undefined,
-      at_least: victim_name === 'agent' ? t.written() : t.numbered(), rendered: options.v2 }));
+      at_least: victim_name === 'agent' ? t.written() : t.numbered(), rendered: t.rendered }));
     problems.push(...judge_end(t, victim, answer, log));
   } catch (error) {
     problems.push(`${error.message}\n${t.place.traces()}`);
   } finally {
     await t.place.end();
   }
-  return problems.map((p) => `v${t.version}, ${victim_name}, ${speed.name}, at ${moment.toFixed(4)}: ${p}`);
+  const what = `v${t.version} editor, ${victim_name}, ${speed.name}, at ${moment.toFixed(4)}`;
+  return problems.map((p) => `${what}: ${p}`);
 }
 
 async function fresh(place) {
@@ -185,7 +187,7 @@ function judge_end(t, victim, answer, log) {
   if (answer.error?.code !== -32603 || !['interrupted', 'outcome_unknown'].includes(outcome))
     problems.push(`the interrupted prompt was answered ${stopped}`);
   const last = t.shown.map((u) => u.update).findLast((u) => u.state === undefined);
-  if (last?.sessionUpdate !== 'agent_message_chunk' || number_of(last) !== undefined)
+  if (last?.sessionUpdate !== 'agent_message_chunk' || /^#\d/.test(last.content.text))
     problems.push(`the interruption is not said: the last update is ${JSON.stringify(last)}`);
   if (!log.some((e) => e.kind === 'turn_ended')) problems.push('no turn_ended in the log');
   return problems;

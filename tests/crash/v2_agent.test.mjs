@@ -1,5 +1,6 @@
 // The kill matrix with an agent that speaks ACP v2, whose turns end by what it says of its state:
-// each victim at a few moments, and where a turn begins. ACPD_KILLS: as in kills.test.mjs.
+// each victim at a few moments, with editors of both versions, and where a turn begins.
+// ACPD_KILLS: as in kills.test.mjs.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { describe, test } from 'node:test';
@@ -17,11 +18,12 @@ const steady = speeds.filter((s) => s.name !== '50/s');
 describe(`kill -9 with a v2 agent, ${trials} moments a case`, { concurrency: side_by_side }, () => {
   for (const speed of steady)
     for (const victim of Object.keys(victims))
-      test(`of ${victim} at ${speed.name}`, { timeout: trials * 180_000 }, async () => {
+      test(`of ${victim} at ${speed.name}`, { timeout: trials * 360_000 }, async () => {
         const problems = [];
         for (let i = 0; i < trials; i++) {
           const moment = 0.02 + 0.96 * (i + Math.random()) / trials;
-          problems.push(...await run_trial(speed, victim, moment, { v2: true }));
+          for (const editor of [1, 2])
+            problems.push(...await run_trial(speed, victim, moment, { editor, agent: 2 }));
         }
         assert.deepEqual(problems, []);
       });

@@ -53,11 +53,12 @@ export class world {
 
   write_config(agents, options = {}) { fs.writeFileSync(this.config, world.toml(agents, options)); }
 
-  static toml(agents, { agent, close, toml = '' }) {
+  static toml(agents, { agent, close, acp_v2, toml = '' }) {
     const lines = ['[defaults]'];
     const chosen = agent ?? Object.keys(agents)[0];
     if (chosen) lines.push(`agent = ${quoted(chosen)}`);  // none: the built-in runner
     if (close) lines.push(`close = ${quoted(close)}`);
+    if (acp_v2 !== undefined) lines.push(`acp_v2 = ${acp_v2}`);
     for (const [name, a] of Object.entries(agents)) {
       lines.push(`[agents.${name}]`, `command = [${a.command.map(quoted).join(', ')}]`);
       if (a.acp_version) lines.push(`acp_version = ${a.acp_version}`);

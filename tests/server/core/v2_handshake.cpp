@@ -166,6 +166,11 @@ TEST_CASE("a fork is a session of its own, which begins as a copy; agents withou
   without.on_response(speaks_v1, "");
   CHECK(without.now() == state::failed);
   CHECK(has(without.error(), "-32601"));
+  without.retry(); // the process is as good as new
+  const auto next_try = without.open(in("/w"));
+  REQUIRE(next_try);
+  CHECK(next_try->method == "session/new");
+  CHECK_FALSE(has(next_try->params, "parent"));
 }
 
 TEST_CASE("a choice that was made with the other version is made again in this one's words") {

@@ -225,6 +225,8 @@ TEST_CASE("v2: what it does in the background is kept as it says") {
   const std::string list = R"([{"type":"terminal","terminalId":"t1"}])";
   b.state("idle", R"(,"background":)" + list);
   CHECK(b.s.background() == list);
+  CHECK_FALSE(b.s.quiet());
+  CHECK(b.s.state() == "idle");
   b.step(agent_exited{"ended (exit code 0)", 0, 0});
   CHECK(b.s.background().empty());
 }

@@ -75,10 +75,11 @@ TEST_CASE("a file of schema 1 becomes one of today's and keeps what is in it") {
     db.commit(b);
     append(db, 1, 1, 3);
   }
-  // Schema 2 is schema 1 and one table, schema 3 is that and four columns.
+  // Schema 2 is schema 1 and one table, schemas 3 and 4 are that and columns.
   in_file(dir.db(), "DROP TABLE tokens; PRAGMA user_version = 1;"
                     "ALTER TABLE sessions DROP COLUMN version;"
                     "ALTER TABLE sessions DROP COLUMN state;"
+                    "ALTER TABLE sessions DROP COLUMN archived;"
                     "ALTER TABLE turns DROP COLUMN message_id;"
                     "ALTER TABLE turns DROP COLUMN progress");
   database db = open_database(dir.path());
