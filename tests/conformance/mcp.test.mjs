@@ -95,7 +95,7 @@ describe('MCP servers', { timeout: 120_000 }, () => {
     await a.until(() => a.said('mcp heard call-1 notifications/progress'), 'the notification');
     a.answer(call.id, { result: { content: [] } });
     assert.equal((await turn).result.stopReason, 'end_turn');
-    assert.ok(a.said('mcp call: {"result":{"content":[]}}'));
+    await a.until(() => a.said('mcp call: {"result":{"content":[]}}'), 'the answer');
     assert.equal(other.asked.length, 0, 'the other editor has no such server');
   });
 

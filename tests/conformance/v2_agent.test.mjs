@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
+import { poll } from '../lib/until.mjs';
 import { judge } from './coverage.mjs';
 import { asking_flows, turn, turn_flows } from './flows_v2_agent.mjs';
 import { error_of, rig } from './rig.mjs';
@@ -133,6 +134,35 @@ describe('a v2 agent', () => {
     await turn(editor, id, 'say after');
     assert.ok(starts(older).slice(3).every((v) => v === 1), 'over a restart, too');
     for (const e of [editor, v2]) await e.leave();
+  });
+
+  bounded('a session of the agent\'s own is taken over with its history', async () => {
+    const editor = await main.started(undefined, 1);
+    const { sessionId } = await editor.request('_acpd/import', { agentSessionId: 'its-own',
+      cwd: main.world.cwd });
+    await editor.until(() => editor.said('agent\'s own replay'), 'its history');
+    assert.equal((await turn(editor, sessionId, 'say more')).stopReason, 'end_turn');
+    await editor.leave();
+  });
+
+  bounded('acpctl runs prompts on it, answers what it asks, and shows its log', async () => {
+    const run = await main.world.ctl('run', 'say hello; tool');
+    assert.equal(run.code, 0, run.stderr);
+    assert.match(run.stdout, /hello[^]*Edit a\.txt/);
+    const [editor, id] = await main.session(undefined, 1);
+    let asked = false;
+    editor.on_permission = () => {
+      asked = true;
+      return new Promise(() => {});
+    };
+    const end = turn(editor, id, 'permission');
+    await poll(() => asked, 'the question');
+    assert.match((await main.world.ctl('permit', id)).stdout, /May I run make\?/);
+    assert.equal((await main.world.ctl('permit', id, '--allow')).code, 0);
+    assert.equal((await end).stopReason, 'end_turn');
+    assert.ok(editor.said('permission: selected yes'));
+    assert.match((await main.world.ctl('log', id)).stdout, /prompt_inserted/);
+    await editor.leave();
   });
 
   test('every frame that acpd wrote is valid in the version of its hop', () => {
