@@ -102,9 +102,11 @@ describe('what waits for a person', () => {
           0, -1, false)):find('accept') ~= nil`, 'the answer');
       const text = (await editor.lines(`acpd://session/${id}`)).join('\n');
       assert.match(text, /elicitation: accept/);
-      for (const part of ['"name":"Ada"', '"count":7', '"sure":true']) assert.ok(text.includes(part), text);
+      for (const part of ['"name":"Ada"', '"count":7', '"sure":true'])
+        assert.ok(text.includes(part), text);
       const said = await editor.lua('return vim.g.said');
-      assert.ok(said.some((s) => s.includes('count: x is not a whole number')), JSON.stringify(said));
+      const refused = 'count: x is not a whole number';
+      assert.ok(said.some((s) => s.includes(refused)), JSON.stringify(said));
     } finally {
       await place.end();
     }

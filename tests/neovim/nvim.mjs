@@ -47,8 +47,10 @@ export class neovim {
     const packages = path.join(home, 'data/nvim/site/pack/acpd/opt');
     fs.mkdirSync(packages, { recursive: true });
     fs.mkdirSync(this.dir, { recursive: true });
-    if (!fs.existsSync(path.join(packages, 'acpd'))) fs.symlinkSync(plugin, path.join(packages, 'acpd'));
-    fs.writeFileSync(path.join(this.dir, 'init.lua'), init({ command: bin('acpctl'), ...settings }));
+    const link = path.join(packages, 'acpd');
+    if (!fs.existsSync(link)) fs.symlinkSync(plugin, link);
+    const text = init({ command: bin('acpctl'), ...settings });
+    fs.writeFileSync(path.join(this.dir, 'init.lua'), text);
     this.env = { ...place.env, XDG_STATE_HOME: path.join(home, 'state'),
       XDG_DATA_HOME: path.join(home, 'data'), XDG_CONFIG_HOME: path.join(home, 'config'),
       XDG_CACHE_HOME: path.join(home, 'cache'), LANG: 'C.UTF-8', TZ: 'UTC' };
