@@ -53,7 +53,6 @@ describe('a day in Neovim', () => {
     await editor.lua(type('My session'));
     await editor.keys('/', 'say hello', 'Enter', 'r');
     await editor.shown(/idle +My session +scripted/);
-    editor.shot('sessions');
     await editor.keys('Enter');
     await editor.shown(/hello/);
   });

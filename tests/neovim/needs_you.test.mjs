@@ -25,9 +25,12 @@ describe('what waits for a person', () => {
       await poll(async () => /Run make all/.test((await place.ctl('permit', '--json')).stdout),
         'the question');
 
-      await editor.open('Acpd attach');
+      await editor.open('Acpd sessions');
+      await editor.shown(/needs you +say before/);
+      editor.shot('sessions');
+      await editor.command('Acpd attach');
       await editor.live(id);
-      await editor.shown(/needs you/);
+      await editor.shown(/ga: answer/);
       await editor.command('Acpd inbox');
       await editor.shown(/Run make all/);
       await editor.shown(/\[1\] Allow/);

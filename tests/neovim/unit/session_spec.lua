@@ -231,7 +231,7 @@ t.it('only one Neovim writes what is kept of a session', function()
   local out = vim.uv.new_pipe()
   local ended
   child = vim.uv.spawn('sh', {
-    args = { '-c', 'true & echo $!; exec sleep 60' },
+    args = { '-c', 'sleep 0.3 & echo $!; exec sleep 60' },
     stdio = { nil, out },
   }, function() end)
   out:read_start(function(_, said)

@@ -210,7 +210,7 @@ function M.start()
       text = text:gsub('^acpctl connect: ', '')
       emit('trouble', text)
       -- The bridge says once why there is no daemon behind it; the next message takes it back.
-      if connection == made and M.state == 'up' then
+      if connection == made and (M.state == 'up' or M.state == 'down') then
         become('down', text)
       end
     end,

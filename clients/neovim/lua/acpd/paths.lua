@@ -69,7 +69,7 @@ end
 function M.open(path, line, workspace)
   local whole, inside = M.resolve(path, workspace)
   if not whole or not uv.fs_stat(whole) then
-    return vim.notify(('acpd: there is no file %s'):format(path), vim.log.levels.WARN)
+    return require('acpd.say').warn(('there is no file %s'):format(path))
   elseif inside then
     return edit(whole, line, target_window())
   end

@@ -102,7 +102,7 @@ local function ask(method, params, done)
   client.request(method, params, function(trouble, result)
     if trouble then
       local said = trouble.code == -32601 and no_index or tostring(trouble.message)
-      return vim.notify('acpd: ' .. said, vim.log.levels.WARN)
+      return require('acpd.say').warn(said)
     end
     done(result)
   end)
@@ -126,7 +126,7 @@ function M.status()
     local said = M.coverage_words(json.get(result, 'coverage'))
     local state = text.line(json.get(result, 'state') or '')
     local root = text.line(json.get(result, 'root') or folder)
-    vim.notify(('acpd: %s: %s'):format(root, said ~= '' and said or ('index ' .. state)))
+    require('acpd.say').info(('%s: %s'):format(root, said ~= '' and said or ('index ' .. state)))
   end)
 end
 
