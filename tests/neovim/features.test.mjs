@@ -165,6 +165,14 @@ describe('a day in Neovim', () => {
     assert.deepEqual(kept.filter((name) => name.startsWith(id)), []);
   });
 
+  it('a buffer is opened by its name, as a session file does', async () => {
+    await run('edit acpd://inbox');
+    await editor.shown(/Nothing waits for you/);
+    await run('edit acpd://sessions');
+    await editor.shown(/n new/);
+    assert.equal(await editor.lua('return vim.bo.filetype'), 'acpdsessions');
+  });
+
   it('what can be typed is completed, and :checkhealth says that all is well', async () => {
     assert.deepEqual(await editor.lua(`return vim.fn.getcompletion('Acpd que', 'cmdline')`), ['queue']);
     const sessions = await editor.lua(`return vim.fn.getcompletion('Acpd attach ', 'cmdline')`);

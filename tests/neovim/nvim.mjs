@@ -76,7 +76,7 @@ export class neovim {
       `return vim.json.encode({ value = (function() ${code} end)() })`);
     return JSON.parse(said).value;
   }
-  command(text) { return this.lua(`vim.cmd(${JSON.stringify(text)})`); }
+  command(text) { return this.lua(`vim.schedule(function() vim.cmd(${JSON.stringify(text)}) end)`); }
   wait(code, what) { return poll(() => this.lua(code), `${this.name}: ${what}`); }
   keys(...keys) { return this.screen.keys(...keys); }
 
@@ -107,6 +107,11 @@ export class neovim {
   async kill() {
     const pids = kill_nvim(this.place, this.socket);
     await poll(() => !pids.some(alive), 'Neovim to be gone');
+  }
+  /** Until Neovim has ended in good order. */
+  gone() {
+    const listens = (p) => p.args.includes(this.socket);
+    return poll(() => !this.place.processes().some(listens), 'Neovim to end');
   }
   /** A picture of the terminal, for people. */
   shot(name) {

@@ -211,6 +211,9 @@ function M:detached()
   if self.phase == 'gone' or self.phase == 'refused' then
     return
   end
+  if self.cursor then
+    self:flush() -- what came whole counts
+  end
   self.pending, self.phase = {}, 'away'
   if self.journal.kept and self.cursor then
     self.journal:close_file()
