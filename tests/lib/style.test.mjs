@@ -9,7 +9,7 @@ import { functions_of, limits, shell_functions_of, too_long } from './style.mjs'
 const root = path.resolve(import.meta.dirname, '../..');
 const not_ours = new Set(['.git', 'build', 'node_modules', '.cache', 'corpus']);
 
-/** Every file of C++, JavaScript or shell below `folder`. */
+/** Every file of C++, JavaScript, Lua or shell below `folder`. */
 function* sources(folder) {
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     const file = path.join(folder, entry.name);
@@ -19,7 +19,7 @@ function* sources(folder) {
 }
 
 function is_source(file) {
-  if (/\.(h|cpp|mjs|js|sh|bash)$/.test(file)) return true;
+  if (/\.(h|cpp|mjs|js|sh|bash|lua)$/.test(file)) return true;
   return path.extname(file) === '' && /^#!.*sh$/.test(first_line(file));
 }
 

@@ -46,7 +46,10 @@ function cursor(editor, id) {
   const [folder] = fs.readdirSync(editor.state);
   const lines = fs.readFileSync(path.join(editor.state, folder, `${id}.jsonl`), 'utf8').split('\n');
   lines.pop();  // half a line, or nothing
-  const numbers = lines.map((l) => JSON.parse(l)).map((m) => m.params?._meta?.['acpd/seq'] ?? m.seq);
+  const numbers = lines.map((line) => {
+    const message = JSON.parse(line);
+    return message.params?._meta?.['acpd/seq'] ?? message.seq;
+  });
   return Math.max(...numbers.filter((n) => n !== undefined));
 }
 
@@ -82,6 +85,7 @@ describe('Neovim comes back', () => {
       await editor.shown(new RegExp(banner));
       await editor.shown(/20\/30/);
       await editor.shown(/half a thought/);
+      assert.equal(await editor.session(id, 'journal.kept'), true);
       editor.shot('back');
 
       go_on(place, 'twenty');

@@ -53,7 +53,6 @@ describe('a day in Neovim', () => {
     await editor.lua(type('My session'));
     await editor.keys('/', 'say hello', 'Enter', 'r');
     await editor.shown(/idle +My session +scripted/);
-    editor.shot('sessions');
     await editor.keys('Enter');
     await editor.shown(/hello/);
   });
@@ -81,11 +80,13 @@ describe('a day in Neovim', () => {
     await run('Acpd mode', choose('Code'));
     await editor.shown(/idle +code/);
     await run('Acpd model', choose('Large'));
-    await editor.wait(`return vim.iter(require('acpd.session').open['${id}'].model.options)
-      :any(function(o) return o.configId == 'model' and o.currentValue == 'large' end)`, 'the model');
+    const chosen = (option, value) => editor.wait(
+      `return vim.iter(require('acpd.session').open['${id}'].model.options)
+        :any(function(o) return o.configId == '${option}' and o.currentValue == ${value} end)`,
+      `${option} to be ${value}`);
+    await chosen('model', '"large"');
     await run('Acpd config', choose('Thorough', 'on'));
-    await editor.wait(`return vim.iter(require('acpd.session').open['${id}'].model.options)
-      :any(function(o) return o.configId == 'thorough' and o.currentValue == true end)`, 'the option');
+    await chosen('thorough', 'true');
   });
 
   it('a diff opens side by side, whole where the file fits', async () => {
@@ -108,8 +109,9 @@ describe('a day in Neovim', () => {
   it('a mention of a file becomes a link, and completes', async () => {
     await run('Acpd prompt say look at @src/parser.lua, please, not me@example.org');
     await says(/look at/);
-    await poll(() => fs.readFileSync(place.agent_log, 'utf8').includes('"resource_link"'), 'the link');
-    const lines = fs.readFileSync(place.agent_log, 'utf8').trim().split('\n').map((l) => JSON.parse(l));
+    const read = () => fs.readFileSync(place.agent_log, 'utf8');
+    await poll(() => read().includes('"resource_link"'), 'the link');
+    const lines = read().trim().split('\n').map((l) => JSON.parse(l));
     const blocks = lines.filter((l) => l.method === 'session/prompt').at(-1).params.prompt;
     assert.equal(blocks.length, 2);
     assert.equal(blocks[1].uri, `file://${fs.realpathSync(place.cwd)}/src/parser.lua`);
@@ -134,7 +136,8 @@ describe('a day in Neovim', () => {
       return vim.api.nvim_buf_get_name(0)`);
     assert.match(await open('outside.txt and', ['no']), /acpd:/);
     assert.match(await open('inside.txt and src', ['no']), /acpd:/);
-    assert.equal(await open('src/parser.lua:2', []), path.join(fs.realpathSync(place.cwd), 'src/parser.lua'));
+    const parser = path.join(fs.realpathSync(place.cwd), 'src/parser.lua');
+    assert.equal(await open('src/parser.lua:2', []), parser);
     assert.equal(await editor.lua('return vim.fn.line(".")'), 2);
     assert.equal(await open('outside.txt and', ['open it']), outside);
   });
@@ -142,8 +145,7 @@ describe('a day in Neovim', () => {
   it("an agent's own session is imported", async () => {
     await inside('return nil');
     await run('Acpd import scripted', choose('Earlier'));
-    await editor.wait(`local n = 0 for _ in pairs(require('acpd.session').open) do n = n + 1 end return n == 2`,
-      'the imported session');
+    await editor.wait(`return vim.tbl_count(require('acpd.session').open) == 2`, 'the import');
     await editor.shown(/agent's own replay/);
   });
 
@@ -154,13 +156,21 @@ describe('a day in Neovim', () => {
 
   it('close stops, delete takes what Neovim kept along', async () => {
     await run(`Acpd close ${id}`);
-    await editor.wait(`return #require('acpd.watch').facts(require('acpd.watch').sessions['${id}']).state > 0`,
-      'it to be listed still');
+    await editor.wait(`return require('acpd.watch').sessions['${id}'] ~= nil`, 'it in the list');
     await run(`Acpd delete! ${id}`);
     await editor.wait(`return require('acpd.watch').sessions['${id}'] == nil`, 'it to be gone');
     await editor.wait(`return vim.fn.bufnr('acpd://session/${id}') == -1`, 'its buffer to be gone');
     const [folder] = fs.readdirSync(editor.state);
-    assert.deepEqual(fs.readdirSync(path.join(editor.state, folder)).filter((f) => f.startsWith(id)), []);
+    const kept = fs.readdirSync(path.join(editor.state, folder));
+    assert.deepEqual(kept.filter((name) => name.startsWith(id)), []);
+  });
+
+  it('a buffer is opened by its name, as a session file does', async () => {
+    await run('edit acpd://inbox');
+    await editor.shown(/Nothing waits for you/);
+    await run('edit acpd://sessions');
+    await editor.shown(/n new/);
+    assert.equal(await editor.lua('return vim.bo.filetype'), 'acpdsessions');
   });
 
   it('what can be typed is completed, and :checkhealth says that all is well', async () => {

@@ -25,9 +25,12 @@ describe('what waits for a person', () => {
       await poll(async () => /Run make all/.test((await place.ctl('permit', '--json')).stdout),
         'the question');
 
-      await editor.open('Acpd attach');
+      await editor.open('Acpd sessions');
+      await editor.shown(/needs you +say before/);
+      editor.shot('sessions');
+      await editor.command('Acpd attach');
       await editor.live(id);
-      await editor.shown(/needs you/);
+      await editor.shown(/ga: answer/);
       await editor.command('Acpd inbox');
       await editor.shown(/Run make all/);
       await editor.shown(/\[1\] Allow/);
@@ -102,9 +105,11 @@ describe('what waits for a person', () => {
           0, -1, false)):find('accept') ~= nil`, 'the answer');
       const text = (await editor.lines(`acpd://session/${id}`)).join('\n');
       assert.match(text, /elicitation: accept/);
-      for (const part of ['"name":"Ada"', '"count":7', '"sure":true']) assert.ok(text.includes(part), text);
+      for (const part of ['"name":"Ada"', '"count":7', '"sure":true'])
+        assert.ok(text.includes(part), text);
       const said = await editor.lua('return vim.g.said');
-      assert.ok(said.some((s) => s.includes('count: x is not a whole number')), JSON.stringify(said));
+      const refused = 'count: x is not a whole number';
+      assert.ok(said.some((s) => s.includes(refused)), JSON.stringify(said));
     } finally {
       await place.end();
     }

@@ -47,8 +47,10 @@ export class neovim {
     const packages = path.join(home, 'data/nvim/site/pack/acpd/opt');
     fs.mkdirSync(packages, { recursive: true });
     fs.mkdirSync(this.dir, { recursive: true });
-    if (!fs.existsSync(path.join(packages, 'acpd'))) fs.symlinkSync(plugin, path.join(packages, 'acpd'));
-    fs.writeFileSync(path.join(this.dir, 'init.lua'), init({ command: bin('acpctl'), ...settings }));
+    const link = path.join(packages, 'acpd');
+    if (!fs.existsSync(link)) fs.symlinkSync(plugin, link);
+    const text = init({ command: bin('acpctl'), ...settings });
+    fs.writeFileSync(path.join(this.dir, 'init.lua'), text);
     this.env = { ...place.env, XDG_STATE_HOME: path.join(home, 'state'),
       XDG_DATA_HOME: path.join(home, 'data'), XDG_CONFIG_HOME: path.join(home, 'config'),
       XDG_CACHE_HOME: path.join(home, 'cache'), LANG: 'C.UTF-8', TZ: 'UTC' };
@@ -74,7 +76,7 @@ export class neovim {
       `return vim.json.encode({ value = (function() ${code} end)() })`);
     return JSON.parse(said).value;
   }
-  command(text) { return this.lua(`vim.cmd(${JSON.stringify(text)})`); }
+  command(text) { return this.lua(`vim.schedule(function() vim.cmd(${JSON.stringify(text)}) end)`); }
   wait(code, what) { return poll(() => this.lua(code), `${this.name}: ${what}`); }
   keys(...keys) { return this.screen.keys(...keys); }
 
@@ -105,6 +107,11 @@ export class neovim {
   async kill() {
     const pids = kill_nvim(this.place, this.socket);
     await poll(() => !pids.some(alive), 'Neovim to be gone');
+  }
+  /** Until Neovim has ended in good order. */
+  gone() {
+    const listens = (p) => p.args.includes(this.socket);
+    return poll(() => !this.place.processes().some(listens), 'Neovim to end');
   }
   /** A picture of the terminal, for people. */
   shot(name) {

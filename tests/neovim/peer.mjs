@@ -20,9 +20,9 @@ function due(text, method) {
   return answers[Math.min(count, answers.length - 1)];
 }
 
-const fallback = { initialize: { result: { protocolVersion: 2,
-  info: { name: 'peer', version: '1' },
-  capabilities: { session: {}, _meta: { acpd: { version: 1, methods: [], notifications: [] } } } } } };
+const acpd = { version: 1, methods: [], notifications: [] };
+const fallback = { initialize: { result: { protocolVersion: 2, info: { name: 'peer', version: '1' },
+  capabilities: { session: {}, _meta: { acpd } } } } };
 
 readline.createInterface({ input: process.stdin }).on('line', (line) => {
   fs.appendFileSync(process.env.PEER_LOG, line + '\n');

@@ -23,7 +23,8 @@ describe('the plugin, piece by piece', () => {
         path.join(specs, 'run.lua'), plugin, path.join(specs, name)];
       const env = { ...process.env, XDG_STATE_HOME: path.join(state, name), ACPD_SOCKET: 'none' };
       const said = await run(nvim, args, { env, timeout: 120_000, cwd: specs });
-      const cases = said.stdout.split('\n').filter((l) => l.startsWith('{')).map((l) => JSON.parse(l));
+      const lines = said.stdout.split('\n').filter((line) => line.startsWith('{'));
+      const cases = lines.map((line) => JSON.parse(line));
       assert.ok(cases.length > 0, said.stderr);
       assert.deepEqual(cases.filter((c) => !c.ok).map((c) => `${c.name}: ${c.message}`), []);
     });

@@ -227,6 +227,26 @@ t.it('only one Neovim writes what is kept of a session', function()
   files.replace(path, ('%d %s'):format(pid, '1'))
   t.eq(files.lock(path), true)
   child:kill('sigkill')
+  -- One that has ended, and that nobody waited for.
+  local out = vim.uv.new_pipe()
+  local ended
+  child = vim.uv.spawn('sh', {
+    args = { '-c', 'sleep 0.3 & echo $!; exec sleep 60' },
+    stdio = { nil, out },
+  }, function() end)
+  out:read_start(function(_, said)
+    ended = ended or said
+  end)
+  local function state()
+    local stat = ended and files.read('/proc/' .. vim.trim(ended) .. '/stat')
+    return stat and vim.split(stat:gsub('^.*%) ', ''), ' ') or {}
+  end
+  t.wait(function()
+    return state()[1] == 'Z'
+  end, 'a process to end')
+  files.replace(path, ('%d %s'):format(tonumber(ended), state()[20]))
+  t.eq(files.lock(path), true)
+  child:kill('sigkill')
 end)
 
 t.it('an id becomes no path, and what is kept is nobody else’s', function()

@@ -169,7 +169,7 @@ end
 --- A token is asked for once, kept in memory, and given on in the environment: never an argument.
 local function environment()
   local chosen = config.get()
-  local needed = vim.startswith(chosen.remote, 'wss://')
+  local needed = chosen.remote:match('^wss?://') ~= nil
     and chosen.token_file == ''
     and not vim.env.ACPD_TOKEN
   if needed and not token then
@@ -210,7 +210,7 @@ function M.start()
       text = text:gsub('^acpctl connect: ', '')
       emit('trouble', text)
       -- The bridge says once why there is no daemon behind it; the next message takes it back.
-      if connection == made and M.state == 'up' then
+      if connection == made and (M.state == 'up' or M.state == 'down') then
         become('down', text)
       end
     end,
@@ -231,6 +231,7 @@ end
 function M.retry()
   pause_ms = nil
   if not connection then
+    token = nil -- a wrong one is asked for again
     M.start()
   else
     M.probe()

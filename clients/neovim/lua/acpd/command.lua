@@ -20,9 +20,7 @@ function M.all()
   return subcommands
 end
 
-local function warn(text)
-  vim.notify('acpd: ' .. text, vim.log.levels.WARN)
-end
+local warn = require('acpd.say').warn
 
 ---@param options table as nvim_create_user_command gives it
 function M.run(options)

@@ -69,19 +69,18 @@ local function symbols(session, typed)
   end
   local found
   client.request('_acpd/index/search', {
-    sessionId = session.id,
     cwd = session.cwd,
     query = typed,
     limit = symbols_most,
   }, function(_, result)
-    found = json.get(result, 'results') or {}
+    found = result or {}
   end)
   vim.wait(300, function()
     return found ~= nil
   end, 5)
   return vim.tbl_map(function(hit)
-    return require('acpd.ui.search').mention(hit, session.cwd)
-  end, found or {})
+    return require('acpd.ui.search').mention(hit, json.get(found, 'root'), session.cwd)
+  end, json.get(found, 'hits') or {})
 end
 
 function M.mentions(session, typed)

@@ -53,9 +53,12 @@ function M.remove(path)
   uv.fs_unlink(path)
 end
 
+--- When a process began; nil when it has ended, waited for or not: where nobody waits for orphans,
+--- a killed Neovim stays in the table of processes.
 local function started_at(pid)
   local stat = M.read(('/proc/%d/stat'):format(pid))
-  return stat and vim.split(stat:gsub('^.*%) ', ''), ' ')[20] or ''
+  local fields = stat and vim.split(stat:gsub('^.*%) ', ''), ' ')
+  return fields and fields[1] ~= 'Z' and fields[20] or nil
 end
 
 --- One Neovim at a time writes a session's file: whose number is in the lock, while it lives.
@@ -74,7 +77,7 @@ function M.lock(path)
     local pid, since = held:match('^(%d+) (%d*)$')
     if held == mine then
       return true
-    elseif pid and uv.kill(tonumber(pid), 0) == 0 and started_at(tonumber(pid)) == since then
+    elseif pid and started_at(tonumber(pid)) == since then
       return false
     end
     uv.fs_unlink(path)

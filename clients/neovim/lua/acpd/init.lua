@@ -55,7 +55,7 @@ function M.read(buffer, name)
     elseif opens[name] then
       require('acpd.ui.' .. opens[name]).open()
     else
-      vim.notify(('acpd: there is no buffer %s'):format(name), vim.log.levels.WARN)
+      require('acpd.say').warn(('there is no buffer %s'):format(name))
     end
     if vim.api.nvim_buf_is_valid(buffer) and not vim.b[buffer].acpd then
       vim.api.nvim_buf_delete(buffer, { force = true })

@@ -101,8 +101,8 @@ end
 function M:report(trouble)
   if trouble then
     self.kept = false
-    local text = 'acpd: %s cannot be written (%s): a killed Neovim will load this session anew'
-    vim.notify(text:format(self.path, trouble), vim.log.levels.WARN)
+    local text = 'a conversation cannot be kept (%s): %s'
+    require('acpd.say').warn(text:format(trouble, self.path))
   end
 end
 

@@ -35,8 +35,8 @@ function M.setup()
         if not config.get().notify[how[1]] or looked_at(event.data.session_id) then
           return
         end
-        local text = ('acpd: %s: %s'):format(how[3], event.data.title)
-        vim.notify(text, how[2])
+        local text = ('%s: %s'):format(how[3], event.data.title)
+        require('acpd.say').at(how[2], text)
         desktop(text)
       end,
     })

@@ -2,14 +2,19 @@
 local uv = vim.uv
 local M = {}
 
+--- "$HOME" is a name like any other.
+local function normal(path)
+  return vim.fs.normalize(path, { expand_env = false })
+end
+
 --- Where a path really is: links followed as far as it exists.
 local function real(path)
   local rest = {}
-  path = vim.fs.normalize(path)
+  path = normal(path)
   while true do
     local found = uv.fs_realpath(path)
     if found then
-      return vim.fs.normalize(vim.fs.joinpath(found, unpack(rest)))
+      return normal(vim.fs.joinpath(found, unpack(rest)))
     end
     local parent = vim.fs.dirname(path)
     if parent == path then
@@ -64,7 +69,7 @@ end
 function M.open(path, line, workspace)
   local whole, inside = M.resolve(path, workspace)
   if not whole or not uv.fs_stat(whole) then
-    return vim.notify(('acpd: there is no file %s'):format(path), vim.log.levels.WARN)
+    return require('acpd.say').warn(('there is no file %s'):format(path))
   elseif inside then
     return edit(whole, line, target_window())
   end

@@ -190,10 +190,7 @@ function M:not_attached(trouble)
     return self:detached()
   elseif trouble.code == -32602 and json.get(trouble, 'data', 'epoch') and self.cursor then
     -- The daemon's log is another one than that which was shown: only the whole is right.
-    vim.notify(
-      'acpd: the daemon cannot go on where this buffer is; it is loaded anew',
-      vim.log.levels.WARN
-    )
+    require('acpd.say').warn('the daemon cannot go on where this buffer is; it is loaded anew')
     return self:load_anew()
   end
   self.phase = trouble.code == -32002 and 'gone' or 'refused'
@@ -213,6 +210,9 @@ function M:detached()
   self.attempt = nil
   if self.phase == 'gone' or self.phase == 'refused' then
     return
+  end
+  if self.cursor then
+    self:flush() -- what came whole counts
   end
   self.pending, self.phase = {}, 'away'
   if self.journal.kept and self.cursor then

@@ -7,9 +7,7 @@ local text = require('acpd.model.text')
 
 local commands = {}
 
-local function warn(said)
-  vim.notify('acpd: ' .. said, vim.log.levels.WARN)
-end
+local warn = require('acpd.say').warn
 
 --- Runs with the open session of this buffer, or says that there is none.
 local function here(act)
@@ -127,7 +125,7 @@ commands.queue = {
     ask('_acpd/queue/list', { sessionId = session.id }, function(result)
       local queue = result.queue or {}
       if #queue == 0 then
-        return vim.notify('acpd: no prompt waits')
+        return require('acpd.say').info('no prompt waits')
       end
       vim.ui.select(queue, {
         prompt = 'Prompts that wait',
@@ -159,7 +157,7 @@ commands.cancel = {
     end
     ask('_acpd/session/cancel', { sessionId = id }, function(result)
       if result.cancelled == 0 then
-        vim.notify('acpd: nothing was running')
+        require('acpd.say').info('nothing was running')
       end
     end)
   end,

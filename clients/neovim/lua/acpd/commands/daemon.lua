@@ -4,9 +4,7 @@ local config = require('acpd.config')
 
 local commands = {}
 
-local function warn(text)
-  vim.notify('acpd: ' .. text, vim.log.levels.WARN)
-end
+local warn = require('acpd.say').warn
 
 commands.start = {
   about = 'start the daemon, and connect to it',
@@ -15,7 +13,7 @@ commands.start = {
       if trouble then
         return warn(trouble.message)
       end
-      vim.notify(('acpd: daemon %s runs, pid %s'):format(result.version, result.pid))
+      require('acpd.say').info(('daemon %s runs, pid %s'):format(result.version, result.pid))
     end)
   end,
 }

@@ -4,9 +4,7 @@ local json = require('acpd.json')
 local sessions = require('acpd.session')
 local watch = require('acpd.watch')
 
-local function warn(text)
-  vim.notify('acpd: ' .. text, vim.log.levels.WARN)
-end
+local warn = require('acpd.say').warn
 
 local function conversation()
   return require('acpd.ui.conversation')

@@ -64,6 +64,7 @@ end
 --- What a terminal would do is not done: its escape sequences are left out.
 function M.plain(bytes)
   bytes = bytes:gsub('\27%][^\7\27]*\7?', ''):gsub('\27[PX^_][^\27]*\27\\', '')
+  bytes = bytes:gsub('\27[()*+#%% ].', '')
   bytes = bytes:gsub('\27%[[0-?]*[ -/]*[@-~]', ''):gsub('\27[@-Z\\-_a-z0-9=>()]', '')
   -- A carriage return without a newline draws the line anew.
   bytes = bytes:gsub('\r\n', '\n'):gsub('[^\n]*\r', '')

@@ -7,9 +7,7 @@ local watch = require('acpd.watch')
 
 local M = {}
 
-local function warn(text)
-  vim.notify('acpd: ' .. text, vim.log.levels.WARN)
-end
+local warn = require('acpd.say').warn
 
 --- First answer wins: where another one was first, this one is told so.
 function M.give(question, result)

@@ -72,7 +72,7 @@ end
 function M.open(call, workspace)
   local files = M.files(call or {}, workspace)
   if #files == 0 then
-    return vim.notify('acpd: there is no diff here', vim.log.levels.WARN)
+    return require('acpd.say').warn('there is no diff here')
   elseif #files == 1 then
     return M.show(files[1])
   end

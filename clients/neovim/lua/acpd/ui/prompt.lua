@@ -74,9 +74,7 @@ function M.focus(session)
   vim.cmd('startinsert!')
 end
 
-local function warn(text)
-  vim.notify('acpd: ' .. text, vim.log.levels.WARN)
-end
+local warn = require('acpd.say').warn
 
 --- Given to the daemon; `done` when it is on disk there, or with why not.
 function M.deliver(session, text, done)

@@ -5,14 +5,15 @@ local json = require('acpd.json')
 local text = require('acpd.model.text')
 
 local M = {}
-local name = 'acpd://search'
+local buffer_name = 'acpd://search'
 local namespace = vim.api.nvim_create_namespace('acpd.search')
 local preview_most = 8
 
-local function place(hit)
-  local first = json.get(hit, 'startLine') or json.get(hit, 'first_line') or json.get(hit, 'line')
-  local last = json.get(hit, 'endLine') or json.get(hit, 'last_line') or first
-  return json.get(hit, 'path') or '', first, last
+--- Paths are relative to the indexed folder, which may be above the workspace.
+local function place(hit, root)
+  local path = text.line(json.get(hit, 'path'))
+  local first = json.get(hit, 'start_line') or json.get(hit, 'line')
+  return root and vim.fs.joinpath(root, path) or path, first, json.get(hit, 'end_line') or first
 end
 
 local function relative(path, folder)
@@ -21,23 +22,36 @@ local function relative(path, folder)
 end
 
 --- A found place as a completion of an @mention.
-function M.mention(hit, folder)
-  local path, first, last = place(hit)
-  local lines = first and ('#L%d-L%d'):format(first, last or first) or ''
+function M.mention(hit, root, folder)
+  local path, first, last = place(hit, root)
+  local lines = first and ('#L%d-L%d'):format(first, last) or ''
   return {
     word = '@' .. relative(path, folder) .. lines,
-    abbr = '@' .. text.line(json.get(hit, 'symbol') or relative(path, folder)),
-    menu = text.line(relative(path, folder)),
+    abbr = '@' .. text.line(json.get(hit, 'qname') or json.get(hit, 'name') or hit.path),
+    menu = relative(path, folder),
     kind = 's',
   }
 end
 
---- "index: 4,210/12,000 files, fresh"
-function M.status_line(status)
-  local done, total = json.get(status, 'done'), json.get(status, 'total')
-  local state = json.get(status, 'state') or (done == total and 'fresh' or 'indexing')
-  local files = total and ('%d/%d files, '):format(done or 0, total) or ''
-  return ('index: %s%s'):format(files, text.line(state))
+local function grouped(number)
+  local digits = tostring(number):reverse():gsub('(%d%d%d)', '%1,'):reverse()
+  return (digits:gsub('^,', ''))
+end
+
+--- "index: 4,210/12,000 files" while it is being made, "index: 12,000 files" when it is fresh.
+function M.coverage_words(coverage)
+  local indexed, total = json.get(coverage, 'indexed'), json.get(coverage, 'total')
+  if not indexed or not total then
+    return ''
+  end
+  local complete = json.get(coverage, 'complete') and (json.get(coverage, 'pending') or 0) == 0
+  local count = complete and grouped(indexed) or (grouped(indexed) .. '/' .. grouped(total))
+  local said = ('index: %s files%s'):format(count, complete and '' or ', not complete yet')
+  for _, name in ipairs({ 'problem', 'reason' }) do
+    local trouble = json.get(coverage, name)
+    said = said .. (trouble and ('; ' .. text.line(trouble)) or '')
+  end
+  return said
 end
 
 function M.render(query, result, folder)
@@ -49,23 +63,29 @@ function M.render(query, result, folder)
       marks[#marks + 1] = { #lines - 1, group }
     end
   end
-  local status = json.get(result, 'status')
-  if status then
-    add(M.status_line(status))
-  end
-  local hits = json.get(result, 'results') or {}
-  for _, hit in ipairs(hits) do
-    local path, first = place(hit)
-    local stale = json.get(hit, 'stale') and ' (stale)' or ''
-    local row = { path = path, line = first, folder = folder }
+  local root = json.get(result, 'root')
+  add(M.coverage_words(json.get(result, 'coverage')))
+  for _, hit in ipairs(json.get(result, 'hits') or {}) do
+    local path, first = place(hit, root)
+    local stale = json.get(hit, 'stale') and '  (changed since it was indexed)' or ''
+    local name = text.line(json.get(hit, 'qname') or json.get(hit, 'name') or '')
+    local row = { path = path, line = first, folder = root or folder }
     add('')
-    add(('%s:%s%s'):format(relative(text.line(path), folder), first or 1, stale), row, 'AcpdTool')
-    local shown = text.lines(tostring(json.get(hit, 'text') or ''))
+    add(
+      vim.trim(('%s:%s  %s%s'):format(relative(path, folder), first or 1, name, stale)),
+      row,
+      'AcpdTool'
+    )
+    local shown = text.lines((tostring(json.get(hit, 'text') or ''):gsub('\n$', '')))
     for index = 1, math.min(#shown, preview_most) do
       add('  ' .. shown[index], row)
     end
   end
-  if #hits == 0 then
+  -- "Not indexed yet" is not "nothing found": the daemon's own words say which.
+  local note = json.get(result, 'note')
+  if note then
+    add(text.line(note))
+  elseif #(json.get(result, 'hits') or {}) == 0 then
     add('Nothing found.')
   end
   return lines, rows, marks
@@ -78,32 +98,35 @@ end
 
 local no_index = 'this daemon has no index that can be asked: update acpd'
 
+local function ask(method, params, done)
+  client.request(method, params, function(trouble, result)
+    if trouble then
+      local said = trouble.code == -32601 and no_index or tostring(trouble.message)
+      return require('acpd.say').warn(said)
+    end
+    done(result)
+  end)
+end
+
 function M.search(query, mods)
   local folder = folder_here()
-  client.request(
-    '_acpd/index/search',
-    { query = query, cwd = folder, limit = 30 },
-    function(trouble, result)
-      if trouble then
-        local said = trouble.code == -32601 and no_index or tostring(trouble.message)
-        return vim.notify('acpd: ' .. said, vim.log.levels.WARN)
-      end
-      local buffer = buffers.get(name, 'acpdsearch')
-      local lines, rows, marks = M.render(query, result, folder)
-      buffers.show(buffer, mods)
-      buffers.rows[buffer] = rows
-      buffers.fill(buffer, lines, marks, namespace)
-    end
-  )
+  local params = { query = query, cwd = folder, limit = 30, text = true }
+  ask('_acpd/index/search', params, function(result)
+    local buffer = buffers.get(buffer_name, 'acpdsearch')
+    local lines, rows, marks = M.render(query, result, folder)
+    buffers.show(buffer, mods)
+    buffers.rows[buffer] = rows
+    buffers.fill(buffer, lines, marks, namespace)
+  end)
 end
 
 function M.status()
-  client.request('_acpd/index/status', { cwd = folder_here() }, function(trouble, result)
-    if trouble then
-      local said = trouble.code == -32601 and no_index or tostring(trouble.message)
-      return vim.notify('acpd: ' .. said, vim.log.levels.WARN)
-    end
-    vim.notify('acpd: ' .. M.status_line(result))
+  local folder = folder_here()
+  ask('_acpd/index/status', { cwd = folder }, function(result)
+    local said = M.coverage_words(json.get(result, 'coverage'))
+    local state = text.line(json.get(result, 'state') or '')
+    local root = text.line(json.get(result, 'root') or folder)
+    require('acpd.say').info(('%s: %s'):format(root, said ~= '' and said or ('index ' .. state)))
   end)
 end
 

@@ -55,7 +55,9 @@ function M.render(now)
     add(words.unreachable(client.text) .. '. gR: try again', nil, 'AcpdFailed')
   end
   for _, place in ipairs(watch.by_workspace()) do
-    add(vim.fn.fnamemodify(place.cwd, ':~'), nil, 'AcpdPlan')
+    local index = watch.facts(place.sessions[1]).index
+    local coverage = require('acpd.ui.search').coverage_words(index)
+    add(vim.trim(vim.fn.fnamemodify(place.cwd, ':~') .. '  ' .. coverage), nil, 'AcpdPlan')
     for _, session in ipairs(place.sessions) do
       local line, group = M.line(session, now)
       add(line, session, group)

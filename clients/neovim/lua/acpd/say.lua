@@ -1,0 +1,30 @@
+-- What the plugin tells a person, through vim.notify. In one line that fits: a longer message would
+-- stop Neovim until a key is pressed, in the middle of what somebody types.
+local M = {}
+
+local function fitting(text)
+  local line = require('acpd.model.text').line('acpd: ' .. text)
+  local room = math.max(vim.v.echospace, 20)
+  if vim.fn.strdisplaywidth(line) <= room then
+    return line
+  end
+  local most = room
+  while vim.fn.strdisplaywidth(vim.fn.strcharpart(line, 0, most)) > room - 1 do
+    most = most - 1
+  end
+  return vim.fn.strcharpart(line, 0, most) .. '…'
+end
+
+function M.at(level, text)
+  vim.notify(fitting(text), level)
+end
+
+function M.warn(text)
+  M.at(vim.log.levels.WARN, text)
+end
+
+function M.info(text)
+  M.at(vim.log.levels.INFO, text)
+end
+
+return M
