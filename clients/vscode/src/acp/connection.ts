@@ -5,7 +5,7 @@ import { client, type ClientConnection, type Stream }
   from '@agentclientprotocol/sdk/experimental/v2';
 import { start, type command } from './child';
 import { tapped, type raw } from './tap';
-import { misfit } from './version';
+import { misfit, too_old } from './version';
 
 export interface listener {
   update(session: string, params: raw): void;
@@ -106,6 +106,7 @@ export class connection {
     const gone = ended.then((why) => Promise.reject(new Error(why)));
     try {
       await Promise.race([greeting, gone]);
+      unfit ??= too_old(await Promise.race([open.request('_acpd/status', {}), gone]));
       if (unfit !== undefined) throw new Error(unfit);
     } catch (error) {
       open.close();

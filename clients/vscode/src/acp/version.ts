@@ -19,19 +19,23 @@ export function older(a: string, b: string): boolean {
 const member = (from: unknown, key: string): unknown =>
   typeof from === 'object' && from !== null ? (from as raw)[key] : undefined;
 
-/** Reads the result of initialize; undefined: they fit. */
+const update = `update acpd to ${oldest_daemon} or newer, then run "acpd: Reconnect".`;
+
+/** Reads the result of initialize, whose own version is the agent's; undefined: they fit. */
 export function misfit(result: unknown): string | undefined {
-  const said = member(member(result, 'info') ?? member(result, 'agentInfo'), 'version');
-  const version = typeof said === 'string' ? said : '0';
-  const named = typeof said === 'string' ? `acpd ${said}` : 'The acpd that runs here';
-  const update = `update acpd to ${oldest_daemon} or newer, then run "acpd: Reconnect".`;
   if (member(result, 'protocolVersion') !== 2)
-    return `${named} is too old for this extension (it does not speak ACP 2): ${update}`;
-  if (older(version, oldest_daemon)) return `${named} is too old for this extension: ${update}`;
+    return `The acpd here is too old for this extension (it does not speak ACP 2): ${update}`;
   const meta = member(member(member(result, 'capabilities'), '_meta'), 'acpd');
   const theirs = member(meta, 'version');
   if (typeof theirs !== 'number')
-    return `${named} does not say what it adds to ACP: ${update}`;
+    return `What "acpctl connect" starts here is not acpd: ${update}`;
   return theirs > extensions_version
-    ? `This extension is too old for ${named}: update the extension "acpd".` : undefined;
+    ? 'This extension is too old for the acpd here: update the extension "acpd".' : undefined;
+}
+/** Reads the result of `_acpd/status`. */
+export function too_old(status: unknown): string | undefined {
+  const version = member(status, 'version');
+  const named = typeof version === 'string' ? version : '0';
+  return older(named, oldest_daemon)
+    ? `acpd ${named} is too old for this extension: ${update}` : undefined;
 }

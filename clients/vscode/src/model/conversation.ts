@@ -1,7 +1,7 @@
 // A session's conversation as rows: updates in, rows out. Pure: no clock, no I/O. Owned by a feed
 // (feed.ts), which says when an update is applied.
 import { facts_after, no_facts, type facts } from './facts';
-import { number_in, object_in, shown_json, text_in, type json } from './json';
+import { number_in, object_in, objects_in, shown_json, text_in, type json } from './json';
 import { add_chunk, put_message, role_of } from './messages';
 import { compaction_name, row_list } from './row_list';
 import type { banner_row, row } from './rows';
@@ -81,8 +81,9 @@ export class conversation {
     const was = newest?.kind === 'compaction' ? newest
       : { key: this.rows.new_key(), kind: 'compaction' as const, id, status: '', text: '' };
     const chunk = text_in(object_in(update, 'content') ?? {}, 'text') ?? '';
+    const whole = objects_in(update, 'summary').map((block) => text_in(block, 'text') ?? '');
     this.rows.put({ ...was, status: text_in(update, 'status') ?? was.status,
-      text: was.text + chunk });
+      text: whole.length > 0 ? whole.join('') : was.text + chunk });
   }
 
   /** Once a turn: an idle state that is told again ends nothing. */

@@ -32,7 +32,7 @@ export type to_view =
   | { type: 'open'; header: header; length: number; rows: placed_row[]; facts: facts;
       draft: draft; scroll: scroll; questions: asked[]; queue: queued[]; unsent: unsent[] }
   | { type: 'nothing'; text: string; button?: { command: string; title: string } }
-  | ({ type: 'batch' } & batch)
+  | ({ type: 'batch'; stale: number[] } & batch)  // stale: rows that changed, far from what is seen
   | { type: 'rows'; rows: placed_row[] }
   | { type: 'header'; header: header }
   | { type: 'questions'; questions: asked[]; names: Record<string, string> }

@@ -2,7 +2,7 @@
 // page and what it has shown to disk. Owned by conversation_views.ts; nothing else attaches.
 import { is_rpc_error } from '../acp/connection';
 import { commands_of, options_of } from '../model/facts';
-import { feed, type cursor } from '../model/feed';
+import { feed, type batch, type cursor, type placed_row } from '../model/feed';
 import { feed_of } from '../model/journal';
 import { is_object, number_in, object_in, objects_in, text_in, type json } from '../model/json';
 import type { from_view, header, queued, to_view } from '../model/messages_between';
@@ -185,8 +185,17 @@ export class conversation_view {
     setImmediate(() => {
       this.#pumping = false;
       const batch = this.#feed?.next();
-      if (batch) this.#host.post({ type: 'batch', ...batch });
+      if (batch) this.#post_batch(batch);
     });
+  }
+  /** Rows far from what is seen are not sent: the page asks when somebody scrolls there. */
+  #post_batch(batch: batch): void {
+    const near = this.#view?.scroll.place ?? 0;
+    const wanted = ({ place }: placed_row): boolean => place >= batch.length - rows_at_open
+      || Math.abs(place - near) < rows_at_open;
+    const rows = batch.rows.filter(wanted);
+    const stale = batch.rows.filter((row) => !wanted(row)).map((row) => row.place);
+    this.#host.post({ type: 'batch', ...batch, rows, stale });
   }
   #shown(number: number): void {
     this.#feed?.shown(number);

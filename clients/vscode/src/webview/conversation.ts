@@ -4,8 +4,9 @@ import type { facts } from '../model/facts';
 import type { placed_row } from '../model/feed';
 import type { header, to_view } from '../model/messages_between';
 import type { row } from '../model/rows';
+import { banner_words } from '../model/words';
 import { composer } from './composer';
-import { h } from './dom';
+import { h, icon_button, text_button } from './dom';
 import { header_view } from './header_view';
 import { announcer, catch_links, remember, send } from './page';
 import { put_cards } from './question_card';
@@ -19,6 +20,7 @@ export class conversation_page {
   #rows = new Map<number, row>();
   #folds: folds = new Map();
   #header = h('header', {});
+  #strip = h('div', { class: 'strip missed', hidden: true });
   #questions = h('div', { class: 'questions' });
   #queue = h('ul', { class: 'queue', 'aria-label': 'Prompts that wait' });
   #composer = new composer();
@@ -37,7 +39,7 @@ export class conversation_page {
   #to_confirm: number | undefined;
 
   constructor(root: HTMLElement) {
-    this.#main.append(this.#header, this.#list.element, this.#questions, this.#queue,
+    this.#main.append(this.#header, this.#strip, this.#list.element, this.#questions, this.#queue,
       this.#composer.element);
     root.append(this.#nothing, this.#main, this.#live);
     catch_links(root);
@@ -64,6 +66,7 @@ export class conversation_page {
     this.#nothing.hidden = true;
     this.#main.hidden = false;
     this.#rows.clear();
+    this.#strip.hidden = true;
     this.#keep(message.rows);
     this.#put_header(message.header);
     this.#put_facts(message.facts);
@@ -76,6 +79,7 @@ export class conversation_page {
   }
   #show_nothing(message: to_view & { type: 'nothing' }): void {
     const { button } = message;
+    delete document.body.dataset['opened'];
     this.#main.hidden = true;
     this.#nothing.hidden = false;
     this.#nothing.replaceChildren(h('p', {}, message.text), ...(button ? [h('button',
@@ -84,12 +88,24 @@ export class conversation_page {
   }
 
   #batch(message: to_view & { type: 'batch' }): void {
+    for (const place of message.stale) this.#rows.delete(place);
     this.#keep(message.rows);
     this.#list.set_length(message.length);
     for (const { place } of message.rows) this.#list.changed(place);
+    for (const placed of message.rows) if (placed.row.kind === 'banner') this.#missed(placed);
     this.#put_facts(message.facts);
     this.#to_confirm = message.number;
     this.#draw_soon();
+  }
+  /** What was missed may be longer than the page: its banner is said above it, too. */
+  #missed({ place, row }: placed_row): void {
+    if (row.kind !== 'banner' || !row.done) return;
+    const text = banner_words(row.count, row.since, new Date());
+    this.#strip.hidden = false;
+    this.#strip.replaceChildren(h('span', {}, text),
+      text_button('Show what was missed', () => this.#list.go_to(place)),
+      icon_button('✕', 'Hide this line', () => { this.#strip.hidden = true; }));
+    this.#announcer.say(text);
   }
   #arrived(rows: placed_row[]): void {
     this.#keep(rows);

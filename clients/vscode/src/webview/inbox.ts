@@ -26,7 +26,8 @@ export class inbox_page {
     this.#empty.textContent = 'Nothing needs you.';
     this.#empty.hidden = message.questions.length > 0;
     if (message.questions.length > this.#count)
-      this.#announcer.say(`${message.questions.length} need you`);
+      this.#announcer.say(`${message.questions.length} need${message.questions.length === 1
+        ? 's' : ''} you`);
     this.#count = message.questions.length;
   }
 }

@@ -54,6 +54,12 @@ export class virtual_list {
   set_length(length: number): void { this.#heights.length = length; }
   changed(place: number): void { if (this.#drawn.has(place)) this.#stale.add(place); }
   arrived(): void { this.#asked = { from: 0, to: 0 }; }
+  /** Puts a row to the top and follows what comes no more. */
+  go_to(place: number): void {
+    this.#bottom = false;
+    this.draw({ place, offset: 0 });
+    this.#drawn.get(place)?.focus({ preventScroll: true });
+  }
   to_bottom(): void { this.#bottom = true; this.draw(); }
 
   /** Brings the page up to date. `anchor`: the row that is to be at the top, if it is not the one

@@ -1,0 +1,155 @@
+// VS Code comes back to its sessions: the packaged extension in a real window, the real daemon, the
+// runner and a scripted agent.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, afterEach, before, describe, it } from 'node:test';
+
+import { poll } from '../lib/until.mjs';
+import { scripted } from '../lib/world.mjs';
+import { missed, numbers, v2_client } from './checks.mjs';
+import { vscode_window } from './window.mjs';
+
+let w;
+const gate = (name) => path.join(w.place.dir, name);
+const count_to = (n) => Array.from({ length: n }, (_, i) => i + 1);
+const open_gate = (name) => fs.writeFileSync(gate(name), '');
+
+/** A session that is begun outside of the window; name: what its row in the tree says. */
+async function begin(agent, text, name = text.split('\n')[0]) {
+  const known = new Set((await w.sessions()).map((s) => s.sessionId));
+  const run = w.place.ctl('run', '--agent', agent, '--cwd', w.place.cwd, text);
+  const made = await poll(async () => (await w.sessions()).find((s) => !known.has(s.sessionId)),
+    'the session to be there');
+  return { id: made.sessionId, name, run };
+}
+
+describe('VS Code', { timeout: 400_000 }, () => {
+  before(async () => {
+    w = await vscode_window.open({
+      agents: { scripted: { command: [process.execPath, scripted] } } });
+    await w.status('0 sessions').waitFor();  // it has started the daemon
+  });
+  afterEach(async (t) => {
+    if (t.error ?? t.failed) console.error(await w.evidence());
+  });
+  after(() => w?.end());
+
+  it('a job goes on while the window is away; what was missed is counted and shown once', async () => {
+    for (let i = 0; i < 90; i++)
+      fs.writeFileSync(path.join(w.place.cwd, `f${String(i).padStart(3, '0')}.txt`), '');
+    const wait = (from, name) =>
+      `test {} \\< f0${from}.txt || while [ ! -e ${gate(name)} ]; do sleep 0.05; done`;
+    const job = await begin('runner',
+      `/each *.txt --jobs 1 -- ${wait(30, 'go')}; ${wait(60, 'on')}; echo {}`, '/each *.txt');
+    const tab = await w.open_in_editor(job);
+    await w.frame('conversation', (body) => body.innerText.includes('30/90 files'));
+    await tab.locator('textarea.prompt').fill('not sent yet');
+    await tab.locator('textarea.prompt').press('End');
+    await w.shot('1-job-at-a-third');
+    await w.tabs_are_kept();
+    await w.reload(async () => {
+      open_gate('go');
+      await poll(async () => (await w.facts(job.id)).progress?.done === 60, 'the second third');
+    });
+    const back = await w.frame('conversation', (body) => body.innerText.includes('60/90 files')
+      && body.querySelector('.missed button'));
+    const banner = await missed(back);
+    const log = await w.log(job.id);
+    assert.equal(banner.count, banner.counted_in(log));
+    assert.ok(banner.count > 0);
+    assert.match(banner.text, new RegExp(`^replayed ${banner.count} updates? since \\d\\d:\\d\\d$`));
+    assert.equal(await back.locator('textarea.prompt').inputValue(), 'not sent yet');
+    await w.shot('2-back-with-banner');
+    open_gate('on');
+    await w.frame('conversation', (body) => body.innerText.includes('finished'));
+    const tools = (await w.read_rows(back)).filter((row) => row.includes('90/90 files'));
+    assert.equal(tools.length, 1, 'one row for the job');
+    await job.run;
+  });
+
+  it('no line is missing and none is there twice after a reload in the middle', async () => {
+    const s = await begin('scripted', `say reloaded\nrate 200 200\ngate ${gate('a')}\nrate 200 200\n`
+      + `gate ${gate('b')}\nrate 200 199`);
+    await w.open_session(s);
+    await w.frame('conversation', (body) => body.innerText.includes('#201 '));
+    await w.reload(async () => {
+      open_gate('a');
+      await poll(async () => (await w.log(s.id)).some((e) =>
+        e.frame?.params?.update?.content?.text?.startsWith('#401 ')), 'the second third');
+    });
+    await w.frame('conversation', (body) => body.querySelector('.missed button'));
+    open_gate('b');
+    const back = await w.frame('conversation', (body) => body.innerText.includes('finished'));
+    const banner = await missed(back);
+    assert.equal(banner.count, banner.counted_in(await w.log(s.id)));
+    assert.deepEqual(numbers(await w.read_rows(back)), count_to(600));
+    await s.run;
+  });
+
+  it('what is asked while the window is away waits in the inbox, and is answered there', async () => {
+    const s = await begin('scripted', `gate ${gate('ask')}\npermission make -j2`);
+    await w.reload(async () => {
+      open_gate('ask');
+      await poll(async () => (await w.facts(s.id)).pending === 1, 'the question');
+    });
+    const inbox = await w.frame('inbox', (body) => body.querySelector('.question'));
+    assert.match(await inbox.locator('.question').innerText(), /Run make -j2[^]*scripted, asked \d\d/);
+    await w.status('1 needs you').waitFor();
+    await w.shot('3-inbox');
+    await inbox.getByRole('button', { name: 'Allow' }).click();
+    await w.frame('inbox', (body) => !body.querySelector('.question'));
+    assert.match((await s.run).stdout, /permission: selected yes/);
+  });
+
+  it('the daemon is killed under the open window: nothing is missing, nothing is twice', async () => {
+    const s = await begin('scripted', `say killed\nrate 100 150\ngate ${gate('killed')}\nrate 100 149`);
+    await w.open_in_editor(s);
+    await w.frame('conversation', (body) => body.innerText.includes('#40 '));
+    await w.place.kill_daemon();
+    open_gate('killed');
+    const open = await w.frame('conversation', (body) => body.innerText.includes('#300 '));
+    assert.deepEqual(numbers(await w.read_rows(open)), count_to(300));
+    await s.run;
+  });
+
+  it('two clients on one session: each sees what the other does; one answers for both', async () => {
+    const s = await begin('scripted', 'say together');
+    const tab = await w.open_in_editor(s);
+    const other = await v2_client(w.place, s.id);
+    await w.prompt(tab, 'permission from-vscode');
+    await other.until(() => other.asked.length === 1, 'the other to be asked');
+    await tab.getByRole('button', { name: 'Allow' }).click();
+    await other.until(() => other.withdrawn.includes(other.asked[0].id), 'its question to go');
+    await other.until(() => other.said('permission: selected yes'), 'the outcome');
+    other.asked = [];
+    const answered = other.prompt(s.id, 'permission from-the-other');
+    await w.frame('conversation', (body) =>
+      body.innerText.includes('from-the-other') && body.querySelector('.question'));
+    await w.shot('4-question-in-the-conversation');
+    await other.until(() => other.asked.length === 1, 'the question');
+    other.answer(other.asked[0].id, { outcome: { outcome: 'selected', optionId: 'no' } });
+    await w.frame('conversation', (body) => !body.querySelector('.question')
+      && body.innerText.includes('permission: selected no'));
+    assert.ok((await answered).result.messageId);
+    await other.leave();
+  });
+
+  it('10,000 updates: little of it is in the page, all of it can be read', async (t) => {
+    const s = await begin('scripted', 'flood 10000 200');
+    await s.run;
+    const row = w.row(s.name);
+    await row.waitFor();
+    const before_open = Date.now();
+    await row.click();
+    const side = await w.frame('conversation', (body, id) => body.dataset.opened === id
+      && body.innerText.includes('#10000 '), s.id);
+    t.diagnostic(`shown ${Date.now() - before_open} ms after the click`);
+    const kept = await side.evaluate(() => ({ kept: Number(document.body.dataset.kept),
+      drawn: document.querySelectorAll('.list article').length }));
+    assert.ok(kept.drawn < 100 && kept.kept <= 800, JSON.stringify(kept));
+    await w.shot('5-ten-thousand-updates');
+    const tab = await w.open_in_editor(s);
+    assert.deepEqual(numbers(await w.read_rows(tab)), count_to(10_000));
+  });
+});

@@ -1,0 +1,158 @@
+// A VS Code window with the packaged extension in a world of its own: what the tests do in it, and
+// what they see. Owned by a test; end() ends it all.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { code_server } from '../editors/code_server.mjs';
+import { here } from '../editors/machine.mjs';
+import { poll } from '../lib/until.mjs';
+import { bin_dir, root, world } from '../lib/world.mjs';
+
+const shots = path.join(root, 'build/editors/shots');
+
+export class vscode_window {
+  /** settings: of the extension; the rest as a world has it. */
+  static async open({ settings = { 'acpd.path': bin_dir }, ...options } = {}) {
+    const vsix = execFileSync(path.join(here, 'extension.sh'), { encoding: 'utf8',
+      env: { ...process.env, ACPD_BIN: bin_dir } }).trim();
+    const made = new vscode_window();
+    made.place = new world(options);
+    made.server = new code_server(made.place, { 'workbench.reduceMotion': 'on', ...settings });
+    made.server.install(vsix);
+    await made.server.start();
+    made.page = await made.server.open();
+    await made.page.getByRole('tab', { name: 'acpd' }).first().click({ force: true });
+    await made.status('acpd: ').waitFor();
+    return made;
+  }
+  command(title) { return this.server.command(`acpd: ${title}`); }
+
+  /** The frame of one of the extension's pages, once `condition` holds in it (a function of its
+   * body and `argument`; it sees nothing of this file). */
+  frame(page, condition = () => true, argument = undefined) {
+    const given = [page, String(condition), argument];
+    return poll(async () => {
+      for (const frame of this.page.frames())
+        if (await frame.evaluate(condition_in, given).catch(() => false)) return frame;
+      return undefined;
+    }, `the page "${page}": ${condition}`, 30_000);
+  }
+  /** The conversation, once it shows this session. */
+  conversation(session) {
+    return this.frame('conversation', (body, id) => body.dataset.opened === id, session);
+  }
+  /** Opens a session in the side bar. */
+  async open_session(session) {
+    await this.row(session.name).click();
+    return this.conversation(session.id);
+  }
+  /** Opens a session in an editor tab, where there is room. */
+  async open_in_editor(session) {
+    await this.row(session.name).hover();
+    await this.row(session.name).getByRole('button', { name: 'Open Session in an Editor' }).click();
+    return this.conversation(session.id);
+  }
+  /** A row of the session tree, by a part of its title. */
+  row(name) {
+    return this.page.locator('.pane', { hasText: 'Sessions' })
+      .locator('.monaco-list-row', { hasText: name }).first();
+  }
+  /** The line at the bottom. */
+  status(text) { return this.page.locator('.statusbar-item', { hasText: text }).first(); }
+
+  /** The text of every row, in order, by scrolling from the first to the last. */
+  read_rows(frame) { return frame.evaluate(read_rows_in); }
+  /** Types a prompt as a person does. */
+  async prompt(frame, text) {
+    await frame.locator('textarea.prompt').fill(text);
+    await frame.locator('textarea.prompt').press('Enter');
+  }
+
+  async sessions() { return JSON.parse((await this.place.ctl('ls', '--json')).stdout); }
+  /** A session's facts, as the daemon has them. */
+  async facts(id) {
+    return (await this.sessions()).find((s) => s.sessionId === id)._meta.acpd;
+  }
+  async log(id) {
+    const { stdout } = await this.place.ctl('log', id, '--json');
+    return stdout.trim().split('\n').map((line) => JSON.parse(line));
+  }
+
+  /** Reloads the window; it comes back when `away` is done, and its bridge is gone by then. */
+  async reload(away = async () => {}) {
+    let let_go;
+    const held = new Promise((resolve) => { let_go = resolve; });
+    const is_window = (url) => url.pathname === '/';
+    await this.page.route(is_window, async (route) => { await held; await route.continue(); });
+    const back = this.page.reload({ timeout: 60_000 });
+    const bridges = () => this.place.processes().filter((p) => p.args[1] === 'connect');
+    await poll(() => bridges().length === 0, 'the old window to be gone', 30_000);
+    await away();
+    let_go();
+    await back;
+    await this.page.unroute(is_window);
+    await this.page.locator('.monaco-workbench .part.activitybar').waitFor({ timeout: 60_000 });
+  }
+  /** What the browser keeps of its tabs is written some seconds after it has changed. */
+  tabs_are_kept() {
+    return poll(() => this.page.evaluate(kept_tabs_in), 'the tabs to be kept', 60_000);
+  }
+
+  async shot(name) {
+    fs.mkdirSync(shots, { recursive: true });
+    await this.page.screenshot({ path: path.join(shots, `vscode-${name}.png`) });
+  }
+  /** What to look at when a test failed. */
+  async evidence() {
+    await this.shot('failed').catch(() => {});
+    return `${await this.server.evidence()}\n${this.place.traces()}`;
+  }
+  async end() {
+    await this.server.end();
+    return this.place.end();
+  }
+}
+
+function condition_in([page, condition, argument]) {
+  const { body } = document;
+  if (body?.dataset.page !== page) return false;
+  return Boolean(new Function(`return (${condition})`)()(body, argument));
+}
+
+/** Whether a conversation's tab is in the browser's storage of this workspace. */
+async function kept_tabs_in() {
+  const request = (made) => new Promise((resolve, reject) => {
+    made.onsuccess = () => resolve(made.result);
+    made.onerror = () => reject(made.error);
+  });
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith('vscode-web-state-db-')) continue;
+    const database = await request(indexedDB.open(name));
+    const items = database.transaction('ItemTable').objectStore('ItemTable');
+    const all = JSON.stringify(await request(items.getAll()));
+    database.close();
+    if (all.includes('acpd.conversation') && all.includes('editorpart.state')) return true;
+  }
+  return false;
+}
+
+async function read_rows_in() {
+  const list = document.querySelector('.list');
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const rows = new Map();
+  const take = () => {
+    for (const row of list.querySelectorAll('article'))
+      rows.set(Number(row.getAttribute('aria-posinset')), row.textContent);
+  };
+  list.scrollTop = 0;
+  for (let still = 0, last = -1; still < 20;) {
+    await frame();
+    take();
+    const size = Number(list.querySelector('article')?.getAttribute('aria-setsize'));
+    still = rows.size === size || list.scrollTop === last ? still + 1 : 0;
+    last = list.scrollTop;
+    list.scrollTop += list.clientHeight + 600;  // 800 pixels beyond are drawn
+  }
+  return [...rows].sort(([a], [b]) => a - b).map(([, text]) => text);
+}
