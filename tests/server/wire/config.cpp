@@ -44,6 +44,7 @@ env = { CODEX_HOME = "/c" }
 [defaults]
 agent = "mine"
 close = "stop"
+acp_v2 = false
 [limits]
 line_bytes = 2048
 depth = 16
@@ -113,7 +114,7 @@ TEST_CASE("unknown keys are refused with the nearest known one") {
 
 TEST_CASE("words that must be one of a few are checked") {
   CHECK(error_of("[defaults]\nacp_v2 = 1\n") ==
-        "config.toml:2: defaults.acp_v2: must be true or false, not an integer");
+        "config.toml:2: defaults.acp_v2: must be true or false, not a whole number");
   CHECK(error_of("[defaults]\nclose = \"maybe\"\n") ==
         "config.toml:2: defaults.close: must be one of: detach, stop; it is \"maybe\"");
   CHECK(error_of("[log]\nlevel = \"loud\"\n").find("trace, debug, info") != std::string::npos);
