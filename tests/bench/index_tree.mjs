@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-const kinds = /\.(c|h|cc|cpp|hpp|cs|go|java|js|mjs|jsx|ts|tsx|py|rb|rs|php|lua|kt|scala|sh|md|json)$/;
+const kinds =
+  /\.(c|h|cc|cpp|hpp|cs|go|java|js|mjs|jsx|ts|tsx|py|rb|rs|php|lua|kt|scala|sh|md|json)$/;
 const largest = 400_000; // bytes; larger files are data
 
 /** [path, bytes] of the source files below the folders, in a fixed order. */

@@ -19,7 +19,8 @@ describe('tests/bench/retrieval', { timeout: 900_000 }, () => {
   const git = (...args) => execFileSync('git', ['-C', repo, '-c', 'user.name=t', '-c',
     'user.email=t@example.org', ...args], { encoding: 'utf8' }).trim();
   const write = (file, records) =>
-    fs.writeFileSync(path.join(queries, file), records.map((r) => JSON.stringify(r) + '\n').join(''));
+    const lines = records.map((r) => JSON.stringify(r) + '\n');
+    fs.writeFileSync(path.join(queries, file), lines.join(''));
   after(() => fs.rmSync(dir, { recursive: true, force: true }));
 
   before(() => {

@@ -168,7 +168,9 @@ describe('the MCP server, otherwise', { timeout: 120_000 }, () => {
     const parent = spawn('sh', ['-c', `${command} mcp 0<>${fifo} & wait`],
       { env: { ...place.env, ...Object.fromEntries(env.map((e) => [e.name, e.value])) } });
     const servers = () => place.processes().filter((p) => p.args[1] === 'mcp');
-    await poll(() => servers().length === 1, 'the server');
+    const watches = ({ pid }) => fs.readdirSync(`/proc/${pid}/fd`)
+      .some((fd) => fs.readlinkSync(`/proc/${pid}/fd/${fd}`).includes('pidfd'));
+    await poll(() => servers().length === 1 && watches(servers()[0]), 'the server to see its parent');
     parent.kill('SIGKILL');
     await poll(() => servers().length === 0, 'the server to end');
   });

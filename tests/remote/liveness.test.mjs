@@ -105,7 +105,8 @@ describe('a certificate that is renewed', () => {
 
   it('is shown to who comes after that; who is connected stays', async () => {
     assert.equal(await shown(), 'first');
-    const client = await ws_client.connect(w.port, w.controller, { rejectUnauthorized: false }, 'wss');
+    const trusting = { rejectUnauthorized: false };
+    const client = await ws_client.connect(w.port, w.controller, trusting, 'wss');
     await client.start();
     make('second');
     assert.equal(await shown(), 'second');
