@@ -170,7 +170,8 @@ describe('the MCP server, otherwise', { timeout: 120_000 }, () => {
     const servers = () => place.processes().filter((p) => p.args[1] === 'mcp');
     const watches = ({ pid }) => fs.readdirSync(`/proc/${pid}/fd`)
       .some((fd) => fs.readlinkSync(`/proc/${pid}/fd/${fd}`).includes('pidfd'));
-    await poll(() => servers().length === 1 && watches(servers()[0]), 'the server to see its parent');
+    const ready = () => servers().length === 1 && watches(servers()[0]);
+    await poll(ready, 'the server to see its parent');
     parent.kill('SIGKILL');
     await poll(() => servers().length === 0, 'the server to end');
   });

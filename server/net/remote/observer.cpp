@@ -15,13 +15,13 @@ using wire::bridge_frame;
 
 namespace {
 
-constexpr std::array<std::string_view, 16> reading{
+constexpr std::array<std::string_view, 17> reading{
     "initialize",          "session/list",         "session/load",
     "session/resume",      "session/status",       "auth/status",
     "_acpd/status",        "_acpd/session/status", "_acpd/session/clients",
     "_acpd/log",           "_acpd/pending/list",   "_acpd/watch",
     "_acpd/stream/resume", "_acpd/ping",           "_acpd/queue/list",
-    "_acpd/agents/list"};
+    "_acpd/agents/list",   "_acpd/index/status"};
 
 bool reads(std::string_view method) {
   return std::ranges::any_of(reading, [&](std::string_view m) { return same_text(method, m); });

@@ -28,8 +28,9 @@ std::string frame(bridge_frame type, const std::string& payload, std::uint64_t n
 
 TEST_CASE("an observer reads; what changes something is refused under its id") {
   const observer o;
-  for (const char* method : {"session/list", "session/load", "session/resume", "_acpd/log",
-                             "_acpd/status", "_acpd/pending/list", "_acpd/stream/resume"})
+  for (const char* method :
+       {"session/list", "session/load", "session/resume", "_acpd/log", "_acpd/index/status",
+        "_acpd/status", "_acpd/pending/list", "_acpd/stream/resume"})
     CHECK(o.from_client(request(method)).what == observer::verdict::forward);
   for (const char* method :
        {"session/prompt", "session/new", "session/set_mode", "session/delete", "session/close",
