@@ -78,7 +78,7 @@ describe('a day in Neovim', () => {
 
   it('modes, models and options are chosen', async () => {
     await run('Acpd mode', choose('Code'));
-    await editor.shown(/idle +code/);
+    await editor.shown(/idle +code +small/);
     await run('Acpd model', choose('Large'));
     const chosen = (option, value) => editor.wait(
       `return vim.iter(require('acpd.session').open['${id}'].model.options)

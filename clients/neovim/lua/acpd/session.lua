@@ -217,7 +217,9 @@ function M:detached()
   self.pending, self.phase = {}, 'away'
   if self.journal.kept and self.cursor then
     self.journal:close_file()
-    self:restore()
+    self.view:in_place(function()
+      self:restore()
+    end)
   else
     self.cursor = nil -- nothing is kept: the whole comes again
     self.model = conversation.new()
