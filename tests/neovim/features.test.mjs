@@ -76,6 +76,16 @@ describe('a day in Neovim', () => {
     await editor.wait(`return require('acpd.session').open['${id}'].model.state == 'idle'`, 'idle');
   });
 
+  it('the box is sent now, though a turn runs', async () => {
+    const gate = path.join(place.dir, 'never');
+    await run(`Acpd prompt say waiting; gate ${gate}`);
+    await says(/waiting/);
+    await run('Acpd prompt');
+    await editor.keys('say urgent', 'Escape', 'g', 'n');
+    await says(/cancelled[\s\S]*urgent[\s\S]*finished/);
+    assert.deepEqual(await editor.lines(`acpd://prompt/${id}`), ['']);
+  });
+
   it('modes, models and options are chosen', async () => {
     await run('Acpd mode', choose('Code'));
     await editor.shown(/idle +code +small/);
@@ -152,6 +162,13 @@ describe('a day in Neovim', () => {
   it('a search is answered, or it is said that this daemon has no index', async () => {
     await run('Acpd search parser');
     await Promise.any([said(/no index/), editor.shown(/search: parser/)]);
+  });
+
+  it('an archived session leaves the list; a daemon that cannot says so', async () => {
+    const before = await editor.lua(`return require('acpd.ui.buffers').session_here()`);
+    await run('Acpd archive');
+    await Promise.any([said(/cannot archive/),
+      editor.wait(`return require('acpd.watch').sessions['${before}'] == nil`, 'it to leave')]);
   });
 
   it('close stops, delete takes what Neovim kept along', async () => {
