@@ -216,6 +216,25 @@ t.it('a bridge that ends is started again, and nothing is shown twice', function
   t.eq(all[#all].replayFrom.seq, 3)
 end)
 
+t.it('a bridge that has lost its daemon says so, and that it is back', function()
+  local function link(params)
+    return { jsonrpc = '2.0', method = '_acpd/link', params = params }
+  end
+  local down = link({ up = false, text = 'no route' })
+  script({ ['_x'] = { before = { down }, result = {} } })
+  client.request('_x', {}, function() end)
+  t.wait(function()
+    return client.state == 'down'
+  end, 'the link to be down')
+  t.eq(client.text, 'no route')
+  t.eq(require('acpd').statusline(), 'acpd: not reachable')
+  script({ ['_x'] = { before = { link({ up = true }) }, result = {} } })
+  client.request('_x', {}, function() end)
+  t.wait(function()
+    return client.state == 'up'
+  end, 'the link to be up')
+end)
+
 t.it('only one Neovim writes what is kept of a session', function()
   local path = files.path('lock', '.lock')
   t.eq(files.lock(path), true)

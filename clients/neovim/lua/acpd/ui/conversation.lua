@@ -99,7 +99,12 @@ local function queue_words(id)
   return waiting > 0 and ('%d queued'):format(waiting) or nil
 end
 
-local phases = { gone = 'deleted at the daemon', refused = 'not attached', loading = 'loading' }
+local phases = {
+  gone = 'deleted at the daemon',
+  refused = 'not attached',
+  loading = 'loading',
+  closed = 'closed: a prompt opens it again',
+}
 
 --- What is chosen now: the mode, the model.
 local function chosen(model, category)
