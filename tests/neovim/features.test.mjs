@@ -28,8 +28,6 @@ describe('a day in Neovim', () => {
   const run = (command, picks = '') => editor.lua(`${picks} vim.cmd(${JSON.stringify(command)})`);
   const text = async () => (await editor.lines(`acpd://session/${id}`)).join('\n');
   const says = (pattern) => poll(async () => pattern.test(await text()), `the text ${pattern}`);
-  const said = (pattern) => poll(async () =>
-    (await editor.lua('return vim.g.said')).some((s) => pattern.test(s)), `to be told ${pattern}`);
   /** Runs in the conversation's window. */
   const inside = (code) => editor.lua(`
     vim.api.nvim_set_current_win(vim.fn.bufwinid('acpd://session/${id}')) ${code}`);
@@ -76,9 +74,19 @@ describe('a day in Neovim', () => {
     await editor.wait(`return require('acpd.session').open['${id}'].model.state == 'idle'`, 'idle');
   });
 
+  it('the box is sent now, though a turn runs', async () => {
+    const gate = path.join(place.dir, 'never');
+    await run(`Acpd prompt say waiting; gate ${gate}`);
+    await says(/waiting/);
+    await run('Acpd prompt');
+    await editor.keys('say urgent', 'Escape', 'g', 'n');
+    await says(/cancelled[\s\S]*urgent[\s\S]*finished/);
+    assert.deepEqual(await editor.lines(`acpd://prompt/${id}`), ['']);
+  });
+
   it('modes, models and options are chosen', async () => {
     await run('Acpd mode', choose('Code'));
-    await editor.shown(/idle +code/);
+    await editor.shown(/idle +code +small/);
     await run('Acpd model', choose('Large'));
     const chosen = (option, value) => editor.wait(
       `return vim.iter(require('acpd.session').open['${id}'].model.options)
@@ -151,7 +159,35 @@ describe('a day in Neovim', () => {
 
   it('a search is answered, or it is said that this daemon has no index', async () => {
     await run('Acpd search parser');
-    await Promise.any([said(/no index/), editor.shown(/search: parser/)]);
+    await poll(async () => /search: parser/.test(editor.screen.text()) ||
+      (await editor.lua('return vim.g.said')).some((s) => /no index/.test(s)), 'an answer');
+  });
+
+  it('an archived session leaves the list, and comes back into it', async () => {
+    const listed = () => editor.lines('acpd://sessions').then((lines) => lines.join('\n'));
+    const shows = (pattern) =>
+      poll(async () => pattern.test(await listed()), `the list ${pattern}`);
+    await run(`Acpd attach ${id}`);
+    await run('Acpd rename Old work');
+    await run('Acpd sessions');
+    await shows(/Old work/);
+    await run(`Acpd archive ${id}`);
+    await poll(async () => !/Old work/.test(await listed()), 'it to leave the list');
+    await run('Acpd sessions!');
+    await shows(/Old work.*archived/);
+    await run(`Acpd archive! ${id}`);
+    await run('Acpd sessions');
+    await shows(/Old work/);
+  });
+
+  it('a closed session says so, and a prompt opens it again', async () => {
+    await run(`Acpd attach ${id}`);
+    await run(`Acpd close ${id}`);
+    await editor.shown(/closed: a prompt opens it again/);
+    await run('Acpd prompt say open again');
+    await says(/#\d+ open again[\s\S]*finished/);
+    assert.equal(await editor.session(id, 'phase'), 'live');
+    assert.equal((await text()).match(/#\d+ open again/g).length, 1);
   });
 
   it('close stops, delete takes what Neovim kept along', async () => {

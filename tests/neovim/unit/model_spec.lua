@@ -201,6 +201,14 @@ t.it('times are this machine’s, banners count', function()
   t.eq(words.seconds('2026-07-01T00:00:00.000Z'), 1782864000)
 end)
 
+t.it('tokens and cost in words; what is not said is left out', function()
+  local cost = { amount = 0.451, currency = 'USD' }
+  t.eq(words.usage({ used = 12345, size = 200000, cost = cost }), '12k/200k tokens, 0.45 USD')
+  t.eq(words.usage({ used = 999, size = 1000000 }), '999/1M tokens')
+  t.eq(words.usage({ cost = cost }), '0.45 USD')
+  t.eq(words.usage(nil), '')
+end)
+
 t.it('progress in words and as a bar', function()
   t.eq(words.progress({ done = 45, total = 100, unit = 'files' }), '45/100 files')
   t.eq(words.bar({ done = 45, total = 100 }, 10), '█████░░░░░')

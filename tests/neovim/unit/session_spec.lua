@@ -196,6 +196,7 @@ t.it('a bridge that ends is started again, and nothing is shown twice', function
   script({ ['session/resume'] = resumed(id, 1, { update(id, nil, 'one ') }) })
   conversation.open(id, '/w')
   live(id)
+  vim.api.nvim_win_set_cursor(vim.fn.bufwinid(sessions.open[id].buffer), { 1, 0 })
   script({ ['_acpd/ping'] = { before = { update(id, 2, 'two ') }, exit = true, silent = true } })
   client.probe()
   t.wait(function()
@@ -210,8 +211,28 @@ t.it('a bridge that ends is started again, and nothing is shown twice', function
   client.retry()
   live(id)
   t.eq(shown(id), '\none two three')
+  t.eq(vim.api.nvim_win_get_cursor(vim.fn.bufwinid(sessions.open[id].buffer))[1], 1)
   local all = asked('session/resume')
   t.eq(all[#all].replayFrom.seq, 3)
+end)
+
+t.it('a bridge that has lost its daemon says so, and that it is back', function()
+  local function link(params)
+    return { jsonrpc = '2.0', method = '_acpd/link', params = params }
+  end
+  local down = link({ up = false, text = 'no route' })
+  script({ ['_x'] = { before = { down }, result = {} } })
+  client.request('_x', {}, function() end)
+  t.wait(function()
+    return client.state == 'down'
+  end, 'the link to be down')
+  t.eq(client.text, 'no route')
+  t.eq(require('acpd').statusline(), 'acpd: not reachable')
+  script({ ['_x'] = { before = { link({ up = true }) }, result = {} } })
+  client.request('_x', {}, function() end)
+  t.wait(function()
+    return client.state == 'up'
+  end, 'the link to be up')
 end)
 
 t.it('only one Neovim writes what is kept of a session', function()

@@ -57,7 +57,10 @@ end
 
 local function on_notification(method, params, line)
   if method == '_acpd/link' then
-    return params.up == false and become('down', params.text or 'no daemon') or heard()
+    if params.up == false then
+      return become('down', json.get(params, 'text') or 'no daemon')
+    end
+    return heard()
   end
   heard()
   if method == 'session/update' then

@@ -47,7 +47,8 @@ local function edit(path, line, window)
   if window and vim.api.nvim_win_is_valid(window) then
     vim.api.nvim_set_current_win(window)
   end
-  vim.cmd.edit(vim.fn.fnameescape(path))
+  -- As it is: nothing in a name is expanded, executed or a second command.
+  vim.cmd.edit({ args = { path }, magic = { file = false, bar = false } })
   if line then
     local last = vim.api.nvim_buf_line_count(0)
     vim.api.nvim_win_set_cursor(0, { math.max(1, math.min(line, last)), 0 })

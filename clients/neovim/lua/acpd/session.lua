@@ -14,7 +14,7 @@ local M = { open = {} }
 M.__index = M
 
 --- phase: attaching (from a cursor), loading (from the start), live, away (no connection),
---- gone (the daemon has it no more), refused
+--- closed (by this Neovim: nothing of it comes any more), gone (the daemon has it no more), refused
 function M.new(id, cwd, buffer)
   local self = setmetatable({
     id = id,
@@ -205,6 +205,20 @@ function M:load_anew()
   self:attach()
 end
 
+--- Closed for this connection; a prompt opens it again.
+function M:closed()
+  self:flush()
+  self.phase = 'closed'
+  self:told()
+end
+
+function M:reopen()
+  if self.phase == 'closed' then
+    self.phase = 'away'
+    self:attach()
+  end
+end
+
 --- The connection is gone: what counts is what lies on disk.
 function M:detached()
   self.attempt = nil
@@ -217,7 +231,9 @@ function M:detached()
   self.pending, self.phase = {}, 'away'
   if self.journal.kept and self.cursor then
     self.journal:close_file()
-    self:restore()
+    self.view:in_place(function()
+      self:restore()
+    end)
   else
     self.cursor = nil -- nothing is kept: the whole comes again
     self.model = conversation.new()

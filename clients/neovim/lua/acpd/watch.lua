@@ -166,9 +166,11 @@ end)
 
 --- Sessions by workspace, the busiest and newest first.
 ---@return {cwd: string, sessions: table[]}[]
-function M.by_workspace()
+function M.by_workspace(archived_too)
   local places, order = {}, {}
-  local all = vim.tbl_values(M.sessions)
+  local all = vim.tbl_filter(function(session)
+    return archived_too or session.archived ~= true
+  end, vim.tbl_values(M.sessions))
   table.sort(all, function(a, b)
     local first, second = a.updatedAt or '', b.updatedAt or ''
     return first == second and a.sessionId < b.sessionId or first > second

@@ -1,4 +1,5 @@
 -- Subcommands about one conversation: the one of the current buffer.
+local ask = require('acpd.ask')
 local buffers = require('acpd.ui.buffers')
 local client = require('acpd.client')
 local json = require('acpd.json')
@@ -18,16 +19,6 @@ local function here(act)
     end
     act(session, words, options)
   end
-end
-
-local function ask(method, params, done)
-  client.request(method, params, function(trouble, result)
-    if trouble then
-      return warn(trouble.message)
-    elseif done then
-      done(result)
-    end
-  end)
 end
 
 -- Prompts.

@@ -1,4 +1,5 @@
 -- Subcommands about sessions as a whole.
+local ask = require('acpd.ask')
 local client = require('acpd.client')
 local json = require('acpd.json')
 local sessions = require('acpd.session')
@@ -62,17 +63,6 @@ local function title_of(id)
   return watch.sessions[id] and watch.title(watch.sessions[id]) or id
 end
 
---- One request about a session; trouble is said, success shows itself in the lists.
-local function ask(method, params, done)
-  client.request(method, params, function(trouble, result)
-    if trouble then
-      return warn(trouble.message)
-    elseif done then
-      done(result)
-    end
-  end)
-end
-
 local function confirm(text, act)
   vim.ui.select({ 'no', 'yes' }, { prompt = text }, function(choice)
     if choice == 'yes' then
@@ -84,8 +74,9 @@ end
 local commands = {}
 
 commands.sessions = {
-  about = 'all sessions',
+  about = 'all sessions; with ! archived ones, too',
   run = function(_, options)
+    require('acpd.ui.sessions').archived_too = options.bang
     require('acpd.ui.sessions').open(options.mods)
   end,
 }
@@ -205,7 +196,11 @@ commands.close = {
   run = function(words, options)
     with_session(words[1], 'Close which session?', function(id)
       local function close()
-        ask('session/close', { sessionId = id })
+        ask('session/close', { sessionId = id }, function()
+          if sessions.open[id] then
+            sessions.open[id]:closed()
+          end
+        end)
       end
       local state = watch.facts(watch.sessions[id]).state
       if options.bang or (state ~= 'running' and state ~= 'requires_action') then
@@ -217,14 +212,23 @@ commands.close = {
 }
 
 commands.archive = {
-  about = 'archive: closed, and no more in the list: [SESSION]',
+  about = 'archive: closed, and no more in the list: [SESSION]; with !: back into it',
   complete = ids,
-  run = function(words)
+  run = function(words, options)
     with_session(words[1], 'Archive which session?', function(id)
       if not json.get(client.capabilities, 'session', 'archive') then
         return warn('this daemon cannot archive: update acpd')
       end
-      ask('session/archive', { sessionId = id })
+      local done = function()
+        if sessions.open[id] and not options.bang then
+          sessions.open[id]:closed()
+        end
+        if watch.sessions[id] then
+          watch.sessions[id].archived = not options.bang
+          watch.changed()
+        end
+      end
+      ask(options.bang and 'session/unarchive' or 'session/archive', { sessionId = id }, done)
     end)
   end,
 }

@@ -164,6 +164,30 @@ function M.banner(count, since, now)
   return ('replayed %s since %s'):format(what, M.clock(since, now))
 end
 
+--- 1234567 → "1.2M"
+local function short(count)
+  if count < 1000 then
+    return ('%d'):format(count)
+  end
+  local unit = count < 1e6 and 'k' or 'M'
+  local value = count / (unit == 'k' and 1000 or 1e6)
+  return (value < 10 and ('%.1f'):format(value):gsub('%.0$', '') or ('%d'):format(value)) .. unit
+end
+
+--- "12k/200k tokens, 0.45 USD": what is in the agent's memory, and what it has cost so far.
+function M.usage(usage)
+  local parts = {}
+  if type(usage) == 'table' and type(usage.used) == 'number' and type(usage.size) == 'number' then
+    parts[1] = ('%s/%s tokens'):format(short(usage.used), short(usage.size))
+  end
+  local cost = type(usage) == 'table' and usage.cost
+  if type(cost) == 'table' and type(cost.amount) == 'number' then
+    local currency = require('acpd.model.text').line(cost.currency or '', 8)
+    parts[#parts + 1] = vim.trim(('%.2f %s'):format(cost.amount, currency))
+  end
+  return table.concat(parts, ', ')
+end
+
 function M.unreachable(text)
   return 'acpd is not reachable: ' .. require('acpd.model.text').line(text)
 end

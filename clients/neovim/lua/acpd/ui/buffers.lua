@@ -58,8 +58,14 @@ function M.show(buffer, mods)
   return api.nvim_get_current_win()
 end
 
+M.rows = {} -- of lists: buffer → row (from 1) → what stands there
+
 --- Replaces all lines of a list; cursors stay where they are.
-function M.fill(buffer, lines, marks, namespace)
+function M.fill(buffer, lines, rows, marks, namespace)
+  M.rows[buffer] = rows
+  if vim.deep_equal(lines, api.nvim_buf_get_lines(buffer, 0, -1, false)) then
+    return
+  end
   vim.bo[buffer].modifiable = true
   api.nvim_buf_set_lines(buffer, 0, -1, false, lines)
   vim.bo[buffer].modifiable, vim.bo[buffer].modified = false, false
@@ -69,17 +75,40 @@ function M.fill(buffer, lines, marks, namespace)
   end
 end
 
+--- Draws a list anew where it is looked at: `render` gives lines, rows and marks.
+function M.refresh(name, render, namespace)
+  local buffer = M.find(name)
+  if buffer and vim.b[buffer].acpd and vim.fn.bufwinid(buffer) ~= -1 then
+    local lines, rows, marks = render()
+    M.fill(buffer, lines, rows, marks, namespace)
+  end
+end
+
+--- Opens a list that is kept up to date while somebody looks at it.
+function M.open_list(name, filetype, mods, refresh, setup)
+  local client = require('acpd.client')
+  local buffer, made = M.get(name, filetype, setup)
+  if made then
+    api.nvim_create_autocmd('BufEnter', { buffer = buffer, callback = client.probe })
+  end
+  client.start()
+  M.show(buffer, mods)
+  refresh()
+end
+
+--- What stands under the cursor, in a list.
+function M.row_here()
+  local rows = M.rows[api.nvim_get_current_buf()]
+  return rows and rows[api.nvim_win_get_cursor(0)[1]]
+end
+
 --- The session that a buffer is about; in lists, the one under the cursor.
 function M.session_here()
   local buffer = api.nvim_get_current_buf()
   if vim.b[buffer].acpd_session then
     return vim.b[buffer].acpd_session
   end
-  local row = api.nvim_win_get_cursor(0)[1]
-  local list = vim.b[buffer].acpd and M.rows[buffer]
-  return list and list[row] and list[row].sessionId or nil
+  return (M.row_here() or {}).sessionId
 end
-
-M.rows = {} -- of lists: buffer → row (from 1) → what stands there
 
 return M

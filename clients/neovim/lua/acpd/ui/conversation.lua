@@ -99,14 +99,26 @@ local function queue_words(id)
   return waiting > 0 and ('%d queued'):format(waiting) or nil
 end
 
-local phases = { gone = 'deleted at the daemon', refused = 'not attached', loading = 'loading' }
+local phases = {
+  gone = 'deleted at the daemon',
+  refused = 'not attached',
+  loading = 'loading',
+  closed = 'closed: a prompt opens it again',
+}
 
-local function mode_name(model)
+--- What is chosen now: the mode, the model.
+local function chosen(model, category)
   for _, option in ipairs(model.options) do
-    if json.get(option, 'category') == 'mode' then
+    if json.get(option, 'category') == category then
       return tostring(json.get(option, 'currentValue') or '')
     end
   end
+  return ''
+end
+
+local function background_words(model)
+  local count = type(model.background) == 'table' and #model.background or 0
+  return count > 0 and ('%d in the background'):format(count) or ''
 end
 
 --- What the bar says, in plain words.
@@ -127,7 +139,10 @@ function M.bar_words(session)
     words.bar(progress, 10),
     words.progress(progress),
     queue_words(session.id) or '',
-    mode_name(session.model) or '',
+    background_words(session.model),
+    chosen(session.model, 'mode'),
+    chosen(session.model, 'model'),
+    words.usage(session.model.usage),
     session.model.title or (known and watch.title(known)) or '',
     state == 'requires_action' and 'ga: answer' or '',
   }

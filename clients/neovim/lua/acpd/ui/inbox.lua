@@ -70,21 +70,12 @@ function M.render()
 end
 
 function M.refresh()
-  local buffer = buffers.find(name)
-  if not buffer or not vim.b[buffer].acpd or vim.fn.bufwinid(buffer) == -1 then
-    return
-  end
-  local lines, rows, marks = M.render()
-  buffers.rows[buffer] = rows
-  if not vim.deep_equal(lines, vim.api.nvim_buf_get_lines(buffer, 0, -1, false)) then
-    buffers.fill(buffer, lines, marks, namespace)
-  end
+  buffers.refresh(name, M.render, namespace)
 end
 
 --- The question under the cursor.
 function M.here()
-  local rows = buffers.rows[vim.api.nvim_get_current_buf()]
-  local row = rows and rows[vim.api.nvim_win_get_cursor(0)[1]]
+  local row = buffers.row_here()
   return row and row.id and row or nil
 end
 
@@ -101,13 +92,7 @@ local function setup(buffer)
 end
 
 function M.open(mods)
-  local buffer, made = buffers.get(name, 'acpdinbox', setup)
-  if made then
-    vim.api.nvim_create_autocmd('BufEnter', { buffer = buffer, callback = client.probe })
-  end
-  client.start()
-  buffers.show(buffer, mods)
-  M.refresh()
+  buffers.open_list(name, 'acpdinbox', mods, M.refresh, setup)
 end
 
 return M

@@ -78,6 +78,7 @@ local warn = require('acpd.say').warn
 
 --- Given to the daemon; `done` when it is on disk there, or with why not.
 function M.deliver(session, text, done)
+  session:reopen() -- before the prompt, on the same way: it is attached when it starts
   local blocks = mentions.blocks(text, session.cwd)
   client.request('_acpd/session/prompt', { sessionId = session.id, prompt = blocks }, done)
 end

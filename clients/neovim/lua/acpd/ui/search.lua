@@ -1,6 +1,6 @@
 -- `acpd://search`: the code index asked, its answers with their text, and how fresh it is.
+local ask = require('acpd.ask')
 local buffers = require('acpd.ui.buffers')
-local client = require('acpd.client')
 local json = require('acpd.json')
 local text = require('acpd.model.text')
 
@@ -96,17 +96,7 @@ local function folder_here()
   return session and session.cwd or vim.fn.getcwd()
 end
 
-local no_index = 'this daemon has no index that can be asked: update acpd'
-
-local function ask(method, params, done)
-  client.request(method, params, function(trouble, result)
-    if trouble then
-      local said = trouble.code == -32601 and no_index or tostring(trouble.message)
-      return require('acpd.say').warn(said)
-    end
-    done(result)
-  end)
-end
+local no_index = { [-32601] = 'this daemon has no index that can be asked: update acpd' }
 
 function M.search(query, mods)
   local folder = folder_here()
@@ -115,9 +105,8 @@ function M.search(query, mods)
     local buffer = buffers.get(buffer_name, 'acpdsearch')
     local lines, rows, marks = M.render(query, result, folder)
     buffers.show(buffer, mods)
-    buffers.rows[buffer] = rows
-    buffers.fill(buffer, lines, marks, namespace)
-  end)
+    buffers.fill(buffer, lines, rows, marks, namespace)
+  end, no_index)
 end
 
 function M.status()
@@ -127,13 +116,12 @@ function M.status()
     local state = text.line(json.get(result, 'state') or '')
     local root = text.line(json.get(result, 'root') or folder)
     require('acpd.say').info(('%s: %s'):format(root, said ~= '' and said or ('index ' .. state)))
-  end)
+  end, no_index)
 end
 
 --- What stands under the cursor.
 function M.here()
-  local rows = buffers.rows[vim.api.nvim_get_current_buf()]
-  local row = rows and rows[vim.api.nvim_win_get_cursor(0)[1]]
+  local row = buffers.row_here()
   return row and row.path and row or nil
 end
 

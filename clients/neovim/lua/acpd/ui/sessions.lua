@@ -9,6 +9,8 @@ local M = {}
 local name = 'acpd://sessions'
 local namespace = vim.api.nvim_create_namespace('acpd.sessions')
 
+M.archived_too = false
+
 local groups = {
   running = 'AcpdRunning',
   requires_action = 'AcpdNeedsYou',
@@ -33,6 +35,9 @@ function M.line(session, now)
   if progress ~= '' then
     parts[#parts + 1] = words.bar(facts.progress, 10) .. ' ' .. progress
   end
+  if session.archived == true then
+    parts[#parts + 1] = 'archived'
+  end
   if (facts.queued or 0) > 0 then
     parts[#parts + 1] = facts.queued .. ' queued'
   end
@@ -54,7 +59,8 @@ function M.render(now)
   if client.state == 'down' then
     add(words.unreachable(client.text) .. '. gR: try again', nil, 'AcpdFailed')
   end
-  for _, place in ipairs(watch.by_workspace()) do
+  local places = watch.by_workspace(M.archived_too)
+  for _, place in ipairs(places) do
     local index = watch.facts(place.sessions[1]).index
     local coverage = require('acpd.ui.search').coverage_words(index)
     add(vim.trim(vim.fn.fnamemodify(place.cwd, ':~') .. '  ' .. coverage), nil, 'AcpdPlan')
@@ -63,7 +69,7 @@ function M.render(now)
       add(line, session, group)
     end
   end
-  if next(watch.sessions) == nil then
+  if #places == 0 then
     add(watch.known and 'No sessions yet. n: new session' or 'Waiting for acpd', nil, nil)
   end
   add('')
@@ -72,25 +78,11 @@ function M.render(now)
 end
 
 function M.refresh()
-  local buffer = buffers.find(name)
-  if not buffer or not vim.b[buffer].acpd or vim.fn.bufwinid(buffer) == -1 then
-    return
-  end
-  local lines, rows, marks = M.render()
-  buffers.rows[buffer] = rows
-  if not vim.deep_equal(lines, vim.api.nvim_buf_get_lines(buffer, 0, -1, false)) then
-    buffers.fill(buffer, lines, marks, namespace)
-  end
+  buffers.refresh(name, M.render, namespace)
 end
 
 function M.open(mods)
-  local buffer, made = buffers.get(name, 'acpdsessions')
-  if made then
-    vim.api.nvim_create_autocmd('BufEnter', { buffer = buffer, callback = client.probe })
-  end
-  client.start()
-  buffers.show(buffer, mods)
-  M.refresh()
+  buffers.open_list(name, 'acpdsessions', mods, M.refresh)
 end
 
 return M

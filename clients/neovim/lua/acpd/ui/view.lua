@@ -139,6 +139,22 @@ function M:banner(row, text)
   end
 end
 
+--- Runs `work`, which may draw everything anew, and puts windows back to where they were.
+function M:in_place(work)
+  local places = {}
+  local last = api.nvim_buf_line_count(self.buffer)
+  for _, window in ipairs(vim.fn.win_findbuf(self.buffer)) do
+    local place = api.nvim_win_call(window, vim.fn.winsaveview)
+    places[window] = place.lnum < last and place or nil
+  end
+  work()
+  for window, place in pairs(places) do
+    api.nvim_win_call(window, function()
+      vim.fn.winrestview(place)
+    end)
+  end
+end
+
 --- Everything anew, for another model.
 function M:reset(model)
   self.model, self.layout, self.marks = model, layout.new(), {}
