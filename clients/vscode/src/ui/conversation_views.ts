@@ -7,7 +7,7 @@ import type { acpd } from './acpd';
 import { conversation_view } from './conversation_view';
 import { fill } from './page';
 
-export const panel_type = 'acpd.conversation';
+export const panel_type = 'acpd.conversationTab';
 const remembered = 'acpd.sideBarSession';
 
 // What a page's buttons may run: the page shows what agents wrote, so that it is not trusted.
