@@ -42,17 +42,19 @@ export class vscode_window {
       return undefined;
     }, `the page "${page}": ${condition}`, 30_000);
   }
-  /** The conversation, once it shows this session. */
-  conversation(session) {
-    return this.frame('conversation', (body, id) => body.dataset.opened === id, session);
+  /** The conversation of a session, once its page has all these texts. */
+  conversation(session, ...texts) {
+    return this.frame('conversation', (body, [id, wanted]) => body.dataset.opened === id
+      && wanted.every((text) => body.innerText.includes(text)), [session.id, texts]);
   }
   /** Opens a session in the side bar. */
   async open_session(session) {
     await this.row(session.name).click();
-    return this.conversation(session.id);
+    return this.conversation(session);
   }
   /** Opens a session in an editor tab, where there is room. */
   async open_in_editor(session) {
+    await this.page.mouse.move(700, 400);  // no hint of another row is in the way
     await this.row(session.name).hover();
     await this.row(session.name).getByRole('button', { name: 'Open Session in an Editor' }).click();
     return this.frame('conversation', (body, id) => body.dataset.opened === id
