@@ -5,7 +5,7 @@ const counted = new Set(['update', 'user_message', 'own_update']);
 /** The banner of a conversation: what it says, and what the log says of the same entries. */
 export async function missed(frame) {
   await frame.getByRole('button', { name: 'Show what was missed' }).click();
-  const banner = frame.locator('.banner');
+  const banner = frame.locator('.banner[data-count]');
   const [after, to, count] = await banner.evaluate((element) =>
     [element.dataset.after, element.dataset.to, element.dataset.count].map(Number));
   return { count, text: (await banner.innerText()).trim(), counted_in: (log) =>

@@ -12,16 +12,20 @@ import { bin_dir, root, world } from '../lib/world.mjs';
 const shots = path.join(root, 'build/editors/shots');
 
 export class vscode_window {
+  errors = [];  // that no code in a page has caught
+
   /** settings: of the extension; the rest as a world has it. */
   static async open({ settings = { 'acpd.path': bin_dir }, ...options } = {}) {
     const vsix = execFileSync(path.join(here, 'extension.sh'), { encoding: 'utf8',
       env: { ...process.env, ACPD_BIN: bin_dir } }).trim();
     const made = new vscode_window();
     made.place = new world(options);
-    made.server = new code_server(made.place, { 'workbench.reduceMotion': 'on', ...settings });
+    made.server = new code_server(made.place, { 'workbench.reduceMotion': 'on',
+      'workbench.welcomePage.walkthroughs.openOnInstall': false, ...settings });
     made.server.install(vsix);
     await made.server.start();
     made.page = await made.server.open();
+    made.page.on('pageerror', (error) => made.errors.push(error.stack));
     await made.page.getByRole('tab', { name: 'acpd' }).first().click({ force: true });
     await made.status('acpd: ').waitFor();
     return made;
@@ -38,20 +42,23 @@ export class vscode_window {
       return undefined;
     }, `the page "${page}": ${condition}`, 30_000);
   }
-  /** The conversation, once it shows this session. */
-  conversation(session) {
-    return this.frame('conversation', (body, id) => body.dataset.opened === id, session);
+  /** The conversation of a session, once its page has all these texts. */
+  conversation(session, ...texts) {
+    return this.frame('conversation', (body, [id, wanted]) => body.dataset.opened === id
+      && wanted.every((text) => body.innerText.includes(text)), [session.id, texts]);
   }
   /** Opens a session in the side bar. */
   async open_session(session) {
     await this.row(session.name).click();
-    return this.conversation(session.id);
+    return this.conversation(session);
   }
   /** Opens a session in an editor tab, where there is room. */
   async open_in_editor(session) {
+    await this.page.mouse.move(700, 400);  // no hint of another row is in the way
     await this.row(session.name).hover();
     await this.row(session.name).getByRole('button', { name: 'Open Session in an Editor' }).click();
-    return this.conversation(session.id);
+    return this.frame('conversation', (body, id) => body.dataset.opened === id
+      && body.clientWidth > 600, session.id);  // not the side bar, which lets go of it
   }
   /** A row of the session tree, by a part of its title. */
   row(name) {
@@ -106,7 +113,7 @@ export class vscode_window {
   /** What to look at when a test failed. */
   async evidence() {
     await this.shot('failed').catch(() => {});
-    return `${await this.server.evidence()}\n${this.place.traces()}`;
+    return `${this.errors.join('\n')}\n${await this.server.evidence()}\n${this.place.traces()}`;
   }
   async end() {
     await this.server.end();
@@ -130,9 +137,9 @@ async function kept_tabs_in() {
     if (!name.startsWith('vscode-web-state-db-')) continue;
     const database = await request(indexedDB.open(name));
     const items = database.transaction('ItemTable').objectStore('ItemTable');
-    const all = JSON.stringify(await request(items.getAll()));
+    const kept = await request(items.get('memento/workbench.parts.editor'));
     database.close();
-    if (all.includes('acpd.conversation') && all.includes('editorpart.state')) return true;
+    if (String(kept).includes('acpd.conversationTab')) return true;
   }
   return false;
 }
@@ -141,18 +148,27 @@ async function read_rows_in() {
   const list = document.querySelector('.list');
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const rows = new Map();
-  const take = () => {
-    for (const row of list.querySelectorAll('article'))
-      rows.set(Number(row.getAttribute('aria-posinset')), row.textContent);
+  const size = () => Number(list.querySelector('article')?.getAttribute('aria-setsize'));
+  /** True when rows cover what can be seen: those that were asked for have come. */
+  const covered = () => {
+    const { top, bottom } = list.getBoundingClientRect();
+    const drawn = [...list.querySelectorAll('article')];
+    return drawn.length > 0 && drawn[0].getBoundingClientRect().top <= top + 1
+      && (drawn.at(-1).getBoundingClientRect().bottom >= bottom - 1
+        || Number(drawn.at(-1).getAttribute('aria-posinset')) === size());
   };
-  list.scrollTop = 0;
-  for (let still = 0, last = -1; still < 20;) {
-    await frame();
-    take();
-    const size = Number(list.querySelector('article')?.getAttribute('aria-setsize'));
-    still = rows.size === size || list.scrollTop === last ? still + 1 : 0;
-    last = list.scrollTop;
-    list.scrollTop += list.clientHeight + 600;  // 800 pixels beyond are drawn
-  }
+  const pass = async () => {
+    list.scrollTop = 0;
+    for (let last = -1; last !== list.scrollTop;) {
+      for (let i = 0; i < 60 && !covered(); i++) await frame();
+      for (const row of list.querySelectorAll('article'))
+        rows.set(Number(row.getAttribute('aria-posinset')), row.textContent);
+      last = list.scrollTop;
+      list.scrollTop += list.clientHeight + 600;  // 800 pixels more are drawn on either side
+      await frame();
+    }
+  };
+  // What was not measured yet may make the first pass leave out a row.
+  for (let i = 0; i < 3 && (i === 0 || rows.size < size()); i++) await pass();
   return [...rows].sort(([a], [b]) => a - b).map(([, text]) => text);
 }

@@ -6,6 +6,7 @@ import { chunk, state, talk, texts } from './updates';
 
 const tool = (more: object, toolCallId = 'c') => (
   { sessionUpdate: 'tool_call_update', toolCallId, ...more });
+const next_turn = chunk('go on', 'u-2', 'user_message_chunk');
 const kinds = (rows: row[]) => rows.map((r) => r.kind);
 
 describe('messages', () => {
@@ -59,22 +60,20 @@ describe('tool calls', () => {
     expect(call(talk([tool({ title: 'T' }), piece, piece]))?.content).toHaveLength(2);
   });
   it('an id that is used again in a later turn is a new call', () => {
-    const made = talk([tool({ title: 'one', status: 'completed' })]);
-    expect(made).toHaveLength(1);
-    const rows = [...talk_turns([[1, tool({ title: 'one', status: 'completed' })],
-      [2, tool({ title: 'two' })]])];
-    expect(rows.map((r) => r.kind === 'tool' && r.title)).toEqual(['one', 'two']);
+    const rows = talk([tool({ title: 'one', status: 'completed' }), next_turn,
+      tool({ title: 'two' })]);
+    expect(rows.map((r) => r.kind === 'tool' && r.title)).toEqual(['one', false, 'two']);
   });
   it('a call that still runs is the same call in the next turn', () => {
-    const rows = talk_turns([[1, tool({ title: 'one', status: 'in_progress' })],
-      [2, tool({ status: 'completed' })]]);
-    expect(rows).toHaveLength(1);
+    const rows = talk([tool({ title: 'one', status: 'in_progress' }), next_turn,
+      tool({ status: 'completed' })]);
+    expect(rows).toHaveLength(2);
     expect(call(rows)).toMatchObject({ title: 'one', status: 'completed' });
   });
   it('a terminal is shown where its call names it, without escape sequences', () => {
 
     const made = new conversation();
-    made.apply(tool({ content: [{ type: 'terminal', terminalId: 't' }] }), { turn: 1 });
+    made.apply(tool({ content: [{ type: 'terminal', terminalId: 't' }] }), {});
     made.rows.take_changed();
     made.apply({ sessionUpdate: 'terminal_update', terminalId: 't', command: 'make' }, {});
     const bytes = Buffer.from('\u001b[31mré\u001b[0md\n');
@@ -86,12 +85,6 @@ describe('tool calls', () => {
     expect(shown.kind === 'tool' && plain(shown.terminals?.['t']?.output ?? '')).toBe('réd\n');
   });
 });
-
-function talk_turns(updates: [number, object][]): row[] {
-  const made = new conversation();
-  for (const [turn, update] of updates) made.apply(update as never, { turn });
-  return [...made.rows];
-}
 
 describe('the rest', () => {
   it('a turn that ends is said once, however often its end is told', () => {
@@ -117,9 +110,9 @@ describe('the rest', () => {
   it('a plan is one row a turn', () => {
     const plan = (status: string) => ({ sessionUpdate: 'plan_update', plan: { type: 'items',
       planId: 'main', entries: [{ content: 'x', status, priority: 'high' }] } });
-    const rows = talk_turns([[1, plan('pending')], [1, plan('completed')], [2, plan('pending')]]);
+    const rows = talk([plan('pending'), plan('completed'), next_turn, plan('pending')]);
     expect(rows.map((r) => r.kind === 'plan' && r.entries[0]?.status))
-      .toEqual(['completed', 'pending']);
+      .toEqual(['completed', false, 'pending']);
   });
   it('what has no view here is shown as it came', () => {
     expect(talk([{ sessionUpdate: '_x', n: 1 }])).toMatchObject([{ kind: 'other', name: '_x' }]);

@@ -12,7 +12,7 @@ export const params = (update: json, seq?: number, more: json = {}): json => ({ 
   update, ...(seq !== undefined && { _meta: { 'acpd/seq': seq, 'acpd/epoch': 'e', 'acpd/turn': 1,
     'acpd/at': `2026-11-22T18:02:${String(seq % 60).padStart(2, '0')}.000Z`, ...more } }) });
 
-export function talk(updates: json[], where: place = { turn: 1 }): row[] {
+export function talk(updates: json[], where: place = {}): row[] {
   const made = new conversation();
   for (const update of updates) made.apply(update, where);
   return [...made.rows];

@@ -9,15 +9,15 @@ import { terminals } from './terminals';
 import { add_call_content, put_call, put_plan, remove_plan, terminals_of } from './tools';
 
 /** Where an update stands in the session's log; absent members: it was not said. */
-export interface place { seq?: number; epoch?: string; at?: string; turn?: number }
+export interface place { seq?: number; epoch?: string; at?: string }
 
 /** Reads params._meta of a session/update. */
 export function place_of(params: json): place {
   const meta = object_in(params, '_meta') ?? {};
-  const seq = number_in(meta, 'acpd/seq'), turn = number_in(meta, 'acpd/turn');
+  const seq = number_in(meta, 'acpd/seq');
   const epoch = text_in(meta, 'acpd/epoch'), at = text_in(meta, 'acpd/at');
   return { ...(seq !== undefined && { seq }), ...(epoch !== undefined && { epoch }),
-    ...(at !== undefined && { at }), ...(turn !== undefined && { turn }) };
+    ...(at !== undefined && { at }) };
 }
 
 export class conversation {
@@ -37,7 +37,7 @@ export class conversation {
     }
     const role = role_of(name);
     if (role !== undefined) this.#message(role, name, update, where);
-    else this.#other(name, update, where.turn ?? 0);
+    else this.#other(name, update);
   }
 
   #message(role: 'user' | 'agent' | 'thought', name: string, update: json, where: place): void {
@@ -48,12 +48,12 @@ export class conversation {
     this.#apart = false;
   }
 
-  #other(name: string, update: json, turn: number): void {
+  #other(name: string, update: json): void {
     switch (name) {
-      case 'tool_call': case 'tool_call_update': return put_call(this.rows, update, turn);
-      case 'tool_call_content_chunk': return add_call_content(this.rows, update, turn);
-      case 'plan_update': return put_plan(this.rows, update, turn);
-      case 'plan_removed': return remove_plan(this.rows, update, turn);
+      case 'tool_call': case 'tool_call_update': return put_call(this.rows, update);
+      case 'tool_call_content_chunk': return add_call_content(this.rows, update);
+      case 'plan_update': return put_plan(this.rows, update);
+      case 'plan_removed': return remove_plan(this.rows, update);
       case 'terminal_update': return this.#touch(this.terminals.update(update));
       case 'terminal_output_chunk': return this.#touch(this.terminals.add(update));
       case 'notice': return this.#notice(update);

@@ -126,7 +126,8 @@ export class feed {
     }
     if (this.#missed?.shown) this.talk.change_banner((was) => ({ ...was, done: true }));
     this.#missed = undefined;
-    if (event.at) this.#move(event.at);
+    const known = this.#applied?.at;
+    if (event.at) this.#move({ ...event.at, ...(known !== undefined && { at: known }) });
     this.#whole = true;
   }
 }

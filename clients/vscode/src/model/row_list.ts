@@ -23,6 +23,7 @@ export class row_list {
   #changed = new Set<string>();
   #named = new Map<string, string[]>();  // by what the protocol calls them
   #next = 1;
+  #turn_from = 0;
 
   get length(): number { return this.#rows.length; }
   at(place: number): row | undefined { return this.#rows.at(place); }
@@ -34,6 +35,8 @@ export class row_list {
   }
   /** Keys of a message's rows, or of the calls or plans with that id, oldest first. */
   named(name: string): readonly string[] { return this.#named.get(name) ?? []; }
+  /** Whether the row came after the newest prompt: a replay does not say which turn is which. */
+  in_this_turn(key: string): boolean { return (this.#places.get(key) ?? 0) >= this.#turn_from; }
   /** The newest of the rows with that name. */
   newest(name: string): row | undefined {
     const key = this.named(name).at(-1);
@@ -47,6 +50,7 @@ export class row_list {
     const place = this.#places.get(made.key);
     if (place === undefined) {
       this.#places.set(made.key, this.#rows.length);
+      if (made.kind === 'text' && made.role === 'user') this.#turn_from = this.#rows.length;
       this.#rows.push(made);
       const number = Number(made.key.slice(1));
       if (number >= this.#next) this.#next = number + 1;

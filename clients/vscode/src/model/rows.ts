@@ -21,7 +21,7 @@ export interface terminal {
   exit?: string;    // "0", "SIGTERM"; absent while it runs
 }
 export interface tool_row {
-  key: string; kind: 'tool'; call: string; turn: number;
+  key: string; kind: 'tool'; call: string;
   title: string; tool: string; status: string;
   content: json[];      // content, diff, terminal, as the protocol has them
   locations: json[];
@@ -30,7 +30,7 @@ export interface tool_row {
   terminals?: Record<string, terminal>;  // filled in for showing only
 }
 export interface plan_row {
-  key: string; kind: 'plan'; plan: string; turn: number; text?: string;
+  key: string; kind: 'plan'; plan: string; text?: string;
   entries: { content: string; status: string; priority: string }[];
 }
 export interface notice_row {

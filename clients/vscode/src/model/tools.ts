@@ -10,10 +10,10 @@ export const is_final = (status: string): boolean => final.has(status);
 
 /** The call's row: of this turn, or of an earlier one if it still runs; a reused id is a new
  * call. */
-function find_call(rows: row_list, call: string, turn: number): tool_row | undefined {
+function find_call(rows: row_list, call: string): tool_row | undefined {
   const newest = rows.newest(call_name(call));
   if (newest?.kind !== 'tool') return undefined;
-  return newest.turn === turn || !is_final(newest.status) ? newest : undefined;
+  return rows.in_this_turn(newest.key) || !is_final(newest.status) ? newest : undefined;
 }
 
 const patched = (update: json, key: string, before: string, initial: string): string => {
@@ -36,10 +36,10 @@ function bounded(item: json): json {
   return { ...item, content: { ...block, text: `… ${text.slice(-text_limit)}` } };
 }
 
-export function put_call(rows: row_list, update: json, turn: number): void {
+export function put_call(rows: row_list, update: json): void {
   const call = text_in(update, 'toolCallId');
   if (call === undefined) return;
-  const was = find_call(rows, call, turn) ?? { key: rows.new_key(), kind: 'tool', call, turn,
+  const was = find_call(rows, call) ?? { key: rows.new_key(), kind: 'tool', call,
     title: '', tool: 'other', status: 'pending', content: [], locations: [], cancel: false };
   const { input: old_input, output: old_output, ...rest } = was;
   const input = patched_raw(update, 'rawInput', old_input);
@@ -58,10 +58,10 @@ export function put_call(rows: row_list, update: json, turn: number): void {
   });
 }
 
-export function add_call_content(rows: row_list, update: json, turn: number): void {
+export function add_call_content(rows: row_list, update: json): void {
   const call = text_in(update, 'toolCallId');
   const content = object_in(update, 'content');
-  const was = call === undefined ? undefined : find_call(rows, call, turn);
+  const was = call === undefined ? undefined : find_call(rows, call);
   if (was && content) rows.put({ ...was, content: [...was.content, bounded(content)] });
 }
 
@@ -71,24 +71,24 @@ export const terminals_of = (call: tool_row): string[] =>
     .map((item) => text_in(item, 'terminalId') ?? '');
 
 /** A plan is one row a turn, so that a new turn's plan stands where it was made. */
-export function put_plan(rows: row_list, update: json, turn: number): void {
+export function put_plan(rows: row_list, update: json): void {
   const plan = object_in(update, 'plan') ?? {};
   const id = text_in(plan, 'planId') ?? '';
-  const key = find_plan(rows, id, turn)?.key ?? rows.new_key();
+  const key = find_plan(rows, id)?.key ?? rows.new_key();
   const entries = objects_in(plan, 'entries').map((entry) => ({
     content: text_in(entry, 'content') ?? '', status: text_in(entry, 'status') ?? 'pending',
     priority: text_in(entry, 'priority') ?? 'medium' }));
   const type = text_in(plan, 'type');
   const text = type === 'items' ? undefined : (text_in(plan, 'content') ?? text_in(plan, 'uri'));
-  rows.put({ key, kind: 'plan', plan: id, turn, entries, ...(text !== undefined && { text }) });
+  rows.put({ key, kind: 'plan', plan: id, entries, ...(text !== undefined && { text }) });
 }
-export function remove_plan(rows: row_list, update: json, turn: number): void {
-  const found = find_plan(rows, text_in(update, 'planId') ?? '', turn);
+export function remove_plan(rows: row_list, update: json): void {
+  const found = find_plan(rows, text_in(update, 'planId') ?? '');
   if (found) rows.put({ key: found.key, kind: 'gone' });
 }
-function find_plan(rows: row_list, plan: string, turn: number): plan_row | undefined {
+function find_plan(rows: row_list, plan: string): plan_row | undefined {
   const newest = rows.newest(plan_name(plan));
-  return newest?.kind === 'plan' && newest.turn === turn ? newest : undefined;
+  return newest?.kind === 'plan' && rows.in_this_turn(newest.key) ? newest : undefined;
 }
 
 export const exit_words = (status: json): string =>

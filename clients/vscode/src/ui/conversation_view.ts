@@ -294,5 +294,7 @@ const is_refused_cursor = (error: unknown): boolean =>
 
 function cursor_of(said: json | undefined): cursor | undefined {
   const epoch = said && text_in(said, 'epoch'), seq = said && number_in(said, 'seq');
-  return epoch === undefined || seq === undefined ? undefined : { epoch, seq };
+  // A conversation that came whole says of nothing when it was: it was shown now.
+  return epoch === undefined || seq === undefined ? undefined
+    : { epoch, seq, at: new Date().toISOString() };
 }

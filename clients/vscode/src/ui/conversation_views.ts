@@ -1,5 +1,7 @@
 // Where conversations are seen: one in the side bar, any number as editor tabs, each session in one
 // place at a time. Restored after a reload by the serializer.
+import fs from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { from_view, to_view } from '../model/messages_between';
 import { error_words } from '../model/prompts';
@@ -7,8 +9,7 @@ import type { acpd } from './acpd';
 import { conversation_view } from './conversation_view';
 import { fill } from './page';
 
-export const panel_type = 'acpd.conversation';
-const remembered = 'acpd.sideBarSession';
+export const panel_type = 'acpd.conversationTab';
 
 // What a page's buttons may run: the page shows what agents wrote, so that it is not trusted.
 const buttons = new Set(['acpd.install', 'acpd.reconnect', 'acpd.newSession']);
@@ -46,7 +47,7 @@ export class conversation_views
   async show(session: string): Promise<void> {
     const panel = this.#panels.get(session);
     if (panel) return (panel.place as vscode.WebviewPanel).reveal();
-    await this.#context.workspaceState.update(remembered, session);
+    this.#remember(session);
     await vscode.commands.executeCommand('acpd.conversation.focus');
     if (this.#side && this.#in_side?.session !== session) await this.#put_in_side(session);
   }
@@ -75,9 +76,8 @@ export class conversation_views
   }
   #from_side(message: from_view): void {
     if (message.type !== 'ready') return this.#take(this.#in_side, message);
-    const session = this.#in_side?.session
-      ?? this.#context.workspaceState.get<string>(remembered);
-    if (session === undefined || this.#panels.has(session)) this.#put_nothing();
+    const session = this.#in_side?.session ?? this.#remembered();
+    if (session === '' || this.#panels.has(session)) this.#put_nothing();
     else void this.#put_in_side(session);
   }
   async #put_in_side(session: string): Promise<void> {
@@ -88,10 +88,19 @@ export class conversation_views
       this.#in_side = this.#make(session, side.webview, (title) => { side.title = title; });
     await this.#in_side.open();
   }
+  /** In a file of its own: the editor writes its own memory only every few seconds. */
+  #remember(session: string): void {
+    fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(path.join(this.#folder, 'side-bar'), session, { mode: 0o600 });
+  }
+  #remembered(): string {
+    const file = path.join(this.#folder, 'side-bar');
+    return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+  }
   async #leave_side(): Promise<void> {
     await this.#in_side?.close();
     this.#in_side = undefined;
-    await this.#context.workspaceState.update(remembered, undefined);
+    this.#remember('');
     this.#put_nothing();
   }
   #put_nothing(): void {

@@ -39,8 +39,8 @@ export class inbox_view implements vscode.WebviewViewProvider {
     const { overview, link } = this.#acpd;
     const count = overview.asked.size;
     if (!this.#view) return;
-    this.#view.badge = count === 0 ? undefined
-      : { value: count, tooltip: `${count} need${count === 1 ? 's' : ''} you` };
+    // 0 takes it away; undefined would leave what is there (VS Code 1.100).
+    this.#view.badge = { value: count, tooltip: `${count} need${count === 1 ? 's' : ''} you` };
     const names = Object.fromEntries([...overview.sessions].map(([id, s]) => [id, title_of(s)]));
     const message: to_view = link.state === 'down'
       ? { type: 'nothing', text: `acpd is not reachable: ${link.text}` }
