@@ -59,6 +59,16 @@ run_fuzz() {
   done
 }
 
+# The VS Code extension's own checks: types, eslint, vitest.
+run_extension() {
+  [[ extension == *$filter* ]] || return
+  local folder=$acpd_root/clients/vscode
+  cmp -s "$folder/package-lock.json" "$folder/node_modules/.acpd-lock" ||
+    { (cd "$folder" && acpd_quietly vscode-npm-ci npm ci) &&
+      cp "$folder/package-lock.json" "$folder/node_modules/.acpd-lock"; }
+  run_program npm --prefix "$folder" test
+}
+
 run_program() {
   if timeout 3600 "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
