@@ -18,13 +18,19 @@ listener::listener(hub& h) : hub_(h), watch_(h.io) {}
 protocol::result<void> listener::open() {
   const std::filesystem::path& path = hub_.paths.socket;
   if (auto made = wire::make_private_dir(path.parent_path()); !made) return made;
-  ::unlink(path.c_str()); // a dead daemon's: the state folder's lock is ours
+  // Under its own name only when somebody listens: who sees it can connect. What lies there is a
+  // dead daemon's, since the state folder's lock is ours.
+  std::string begun = path.string(); // as long: a socket's path may have 107 bytes
+  begun.back() = begun.back() == '~' ? '-' : '~';
+  ::unlink(begun.c_str());
   error_code ec;
   acceptor_.emplace(hub_.io);
   acceptor_->open(asio::local::stream_protocol(), ec);
-  if (!ec) acceptor_->bind(asio::local::stream_protocol::endpoint(path.string()), ec);
-  if (!ec && ::chmod(path.c_str(), 0600) != 0) ec.assign(errno, boost::system::system_category());
+  if (!ec) acceptor_->bind(asio::local::stream_protocol::endpoint(begun), ec);
+  if (!ec && ::chmod(begun.c_str(), 0600) != 0) ec.assign(errno, boost::system::system_category());
   if (!ec) acceptor_->listen(SOMAXCONN, ec);
+  if (!ec && ::rename(begun.c_str(), path.c_str()) != 0)
+    ec.assign(errno, boost::system::system_category());
   if (ec)
     return std::unexpected(protocol::failure{0, "cannot listen on " + path.string() + ": " +
                                                     ec.message() + "; name another with --socket"});

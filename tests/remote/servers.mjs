@@ -13,9 +13,14 @@ import { world } from '../lib/world.mjs';
 /** A world whose daemon listens on a free port, with a token of each role. */
 export async function remote_world(options = {}) {
   const made = new world({ ...options, toml: `[listen]\naddress = "127.0.0.1:0"\n${options.listen ?? ''}\n${options.toml ?? ''}` });
-  await made.serve();
-  await listening(made);
-  for (const role of ['controller', 'observer']) made[role] = await token(made, role);
+  try {
+    await made.serve();
+    await listening(made);
+    for (const role of ['controller', 'observer']) made[role] = await token(made, role);
+  } catch (error) {
+    await made.end(); // nobody else will
+    throw error;
+  }
   return made;
 }
 
