@@ -29,7 +29,7 @@ export class acpd implements vscode.Disposable {
   readonly attached: emitter<{ session: string; cursor: json | undefined }>;
   readonly state: emitter<told>;       // `_acpd/state`
   readonly connected: emitter<void>;   // a new connection: attach again
-  readonly index: emitter<json>;       // `_acpd/index/status`
+  readonly index: emitter<json>;       // `_acpd/index/progress`: a folder
 
   constructor(context: vscode.ExtensionContext, found: programs, log: vscode.LogOutputChannel) {
     this.#log = log;
@@ -77,7 +77,7 @@ export class acpd implements vscode.Disposable {
       case '_acpd/state': return this.state.fire(
         { session: String(params['sessionId']), params });
       case '_acpd/link': return this.#supervisor.heard(params);
-      case '_acpd/index/status': return this.index.fire(params);
+      case '_acpd/index/progress': return this.index.fire(params);
       default: this.#log.debug(`${method}: nothing is done with it`);
     }
   }
