@@ -68,7 +68,10 @@ export class acpd implements vscode.Disposable {
       attached: (session, cursor) => this.attached.fire({ session, cursor }),
       told: (method, params) => this.#told(method, params),
       asked: (id, params, answer, gone) => this.#asked_outside(id, params, answer, gone),
-      log: (line) => this.#log.info(line),
+      log: (line) => {
+        this.#log.info(line);
+        this.#supervisor.troubled(line);
+      },
     };
   }
   #told(method: string, params: raw): void {
@@ -82,6 +85,7 @@ export class acpd implements vscode.Disposable {
     }
   }
   #watch(params: raw, everything: boolean): void {
+    if (everything) this.#supervisor.reached();
     const was = this.overview;
     this.overview = overview_after(was, params, everything);
     for (const { question } of this.#outside.values()) this.#add(question);
