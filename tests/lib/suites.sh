@@ -40,6 +40,18 @@ run_node() {
 
 tap_count() { sed -nE "s/^# $1 ([0-9]+)$/\1/p" "$log" 2>/dev/null | tail -n 1 | grep . || echo 0; }
 
+# The VS Code extension: tsc, eslint and vitest. Its packages are installed once.
+run_extension() {
+  [ -z "$filter" ] || [[ extension == *$filter* ]] || return
+  local folder=clients/vscode
+  if ! cmp -s "$folder/package-lock.json" "$folder/node_modules/.acpd-lock"; then
+    (cd "$folder" && acpd_quietly vscode-npm-ci npm ci) ||
+      { failed=$((failed + 1)); return; }
+    cp "$folder/package-lock.json" "$folder/node_modules/.acpd-lock"
+  fi
+  run_program npm --prefix "$folder" test
+}
+
 run_fuzz() {
   local program name
   for program in build/fuzz/bin/fuzz_*; do
@@ -57,16 +69,6 @@ run_fuzz() {
       echo "$name: $(grep -E '^Done|stat::number' "build/fuzz/$name.log" | tail -n 1)"
     else failed=$((failed + 1)); tail -n 30 "build/fuzz/$name.log"; fi
   done
-}
-
-# The VS Code extension's own checks: types, eslint, vitest.
-run_extension() {
-  [[ extension == *$filter* ]] || return
-  local folder=$acpd_root/clients/vscode
-  cmp -s "$folder/package-lock.json" "$folder/node_modules/.acpd-lock" ||
-    { (cd "$folder" && acpd_quietly vscode-npm-ci npm ci) &&
-      cp "$folder/package-lock.json" "$folder/node_modules/.acpd-lock"; }
-  run_program npm --prefix "$folder" test
 }
 
 run_program() {

@@ -114,6 +114,25 @@ describe('VS Code', { timeout: 300_000 }, () => {
     await s.run;
   });
 
+  it('a daemon that cannot start is said, with a button; what is typed stays', async () => {
+    const s = await begin('scripted', 'say still here');
+    await s.run;
+    const tab = await w.open_in_editor(s);
+    await w.conversation(s, 'still here');
+    const config = fs.readFileSync(w.place.config, 'utf8');
+    fs.writeFileSync(w.place.config, 'this is no [toml');
+    await w.place.kill_daemon();
+    await w.conversation(s, 'acpd is not reachable: ', 'Try again');
+    await tab.locator('textarea.prompt').fill('typed while it was down');
+    await w.shot('7-not-reachable');
+    fs.writeFileSync(w.place.config, config);
+    await tab.getByRole('button', { name: 'Try again' }).click();
+    await tab.locator('.strip', { hasText: 'not reachable' }).waitFor({ state: 'detached' });
+    assert.equal(await tab.locator('textarea.prompt').inputValue(), 'typed while it was down');
+    await w.prompt(tab, 'say back again');
+    await w.conversation(s, 'back again', 'finished');
+  });
+
   it('two clients on one session: each sees what the other does; one answers for both', async () => {
     const s = await begin('scripted', 'say together');
     const tab = await w.open_in_editor(s);

@@ -33,7 +33,8 @@ const said = execFileSync(path.join(into, 'acpctl'), ['--version'], { encoding: 
 fs.writeFileSync(path.join(into, 'version'), said.trim().split(' ').at(-1) + '\n');
 fs.copyFileSync(path.join(here, '../../LICENSE'), path.join(here, 'build/LICENSE'));
 fs.mkdirSync(path.dirname(out), { recursive: true });
-execFileSync(process.execPath, [path.join(here, 'node_modules/@vscode/vsce/vsce'), 'package',
-  '--no-dependencies', '--allow-missing-repository', '--skip-license',
-  '--no-rewrite-relative-links', '--target', 'linux-x64', '-o', out], { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] });
+const vsce = path.join(here, 'node_modules/@vscode/vsce/vsce');
+execFileSync(process.execPath, [vsce, 'package', '--no-dependencies', '--target', 'linux-x64',
+  '--allow-missing-repository', '--skip-license', '--no-rewrite-relative-links', '-o', out],
+{ cwd: here, stdio: ['ignore', 'ignore', 'inherit'] });
 process.stdout.write(`${out}\n`);

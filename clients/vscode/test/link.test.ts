@@ -140,6 +140,16 @@ describe('the link', () => {
     expect(r.all.link.state).toBe('up');
     expect(r.made).toHaveLength(1);
   });
+  it('what the bridge complains of is why it is down, until the daemon tells all', async () => {
+    const r = rig();
+    r.all.start();
+    await r.settle();
+    r.all.troubled('acpctl connect: the configuration is broken');
+    expect(r.all.link).toEqual({ state: 'down', text: 'the configuration is broken' });
+    r.all.reached();
+    expect(r.all.link).toEqual({ state: 'up' });
+    expect(r.made).toHaveLength(1);
+  });
   it('another command is another connection; the end is the end', async () => {
     const r = rig();
     r.all.start();

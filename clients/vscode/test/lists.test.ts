@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asked_of, result_of } from '../src/model/inbox';
 import { by_folder, description_of, happenings, nothing, overview_after, progress_words, summary,
   type session } from '../src/model/sessions';
+import { hits_of, note_for, state_of } from '../src/model/index_search';
 import { blocks_of, edited, first_of_queue, place_words, queue_of } from '../src/model/prompts';
 import { heights } from '../src/webview/heights';
 import { commands_for, trigger_in } from '../src/webview/completion';
@@ -153,5 +154,27 @@ describe('heights of rows', () => {
     all.length = 3;
     for (const [place, height] of [10, 0, 10].entries()) all.set(place, height);
     expect(all.at(10)).toBe(2);
+  });
+});
+
+describe('the code index', () => {
+  const coverage = (indexed: number, more: object = {}) => ({ indexed, pending: 0, total: 12_000,
+    failed: 0, unreadable: 0, complete: true, partial: false, ...more });
+  it('a hit is a whole path, its line and its name', () => {
+    expect(hits_of({ root: '/w', hits: [{ path: 'a/b.ts', start_line: 3, qname: 'x.y', stale: true,
+      kind: 'function', text: 't' }] })).toEqual([{ path: '/w/a/b.ts', shown: 'a/b.ts', line: 3,
+      name: 'x.y', kind: 'function', text: 't', stale: true }]);
+  });
+  it('nothing found is not the same as not indexed yet', () => {
+    expect(note_for({ coverage: coverage(12_000) }, 0)).toBe('Nothing found.');
+    expect(note_for({ coverage: coverage(4210, { complete: false }), note: 'n' }, 0))
+      .toBe('Nothing found so far. Indexing: 4,210/12,000 files. n');
+  });
+  it('says how fresh it is', () => {
+    expect(state_of({ enabled: true, folders: [{ coverage: coverage(12_000) }] }).words)
+      .toBe('12,000 files indexed');
+    expect(state_of({ coverage: coverage(1, { pending: 2, reason: 'r' }) }))
+      .toEqual({ words: 'Indexing: 1/12,000 files', searchable: true, warning: 'r' });
+    expect(state_of({ enabled: false }).searchable).toBe(false);
   });
 });

@@ -22,7 +22,7 @@ export interface rpc_error extends Error { code: number; data?: unknown }
 export const is_rpc_error = (error: unknown): error is rpc_error =>
   error instanceof Error && typeof (error as Partial<rpc_error>).code === 'number';
 
-const asked_for = { state: true, watch: true, link: true };
+const asked_for = { state: true, watch: true, link: true, index: true };
 
 const session_in = (params: raw): string =>
   typeof params['sessionId'] === 'string' ? params['sessionId'] : '';

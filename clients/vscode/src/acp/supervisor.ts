@@ -73,7 +73,15 @@ export class supervisor {
     this.#now?.notify(method, params).catch(() => {});
   }
 
-  /** `_acpd/link`, from the bridge: the daemon behind it went or came back. */
+  /** The bridge's stderr: it has no daemon, and why. It goes on trying. */
+  troubled(line: string): void {
+    if (this.#now) this.#say({ state: 'down', text: line.replace(/^acpctl connect: /, '') });
+  }
+  /** The daemon is there (again): it has told everything anew, as it does after each connect. */
+  reached(): void {
+    if (this.#now && this.#link.state === 'down') this.#say({ state: 'up' });
+  }
+  /** `_acpd/link`, from a bridge that has it: the daemon behind it went or came back. */
   heard(params: raw): void {
     if (!this.#now) return;
     const text = typeof params['text'] === 'string' ? params['text'] : 'the daemon has ended';

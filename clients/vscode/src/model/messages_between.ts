@@ -23,7 +23,7 @@ export interface header {
 export interface completion { label: string; detail: string; insert: string; mention?: mention }
 
 export interface search_hit {
-  path: string; line: number; end_line: number; text: string; name?: string; kind?: string;
+  path: string; shown: string; line: number; text: string; name?: string; kind?: string;
   stale: boolean;
 }
 export interface index_state { words: string; searchable: boolean; warning?: string }

@@ -29,7 +29,7 @@ export class acpd implements vscode.Disposable {
   readonly attached: emitter<{ session: string; cursor: json | undefined }>;
   readonly state: emitter<told>;       // `_acpd/state`
   readonly connected: emitter<void>;   // a new connection: attach again
-  readonly index: emitter<json>;       // `_acpd/index/status`
+  readonly index: emitter<json>;       // `_acpd/index/progress`: a folder
 
   constructor(context: vscode.ExtensionContext, found: programs, log: vscode.LogOutputChannel) {
     this.#log = log;
@@ -68,7 +68,10 @@ export class acpd implements vscode.Disposable {
       attached: (session, cursor) => this.attached.fire({ session, cursor }),
       told: (method, params) => this.#told(method, params),
       asked: (id, params, answer, gone) => this.#asked_outside(id, params, answer, gone),
-      log: (line) => this.#log.info(line),
+      log: (line) => {
+        this.#log.info(line);
+        this.#supervisor.troubled(line);
+      },
     };
   }
   #told(method: string, params: raw): void {
@@ -77,11 +80,12 @@ export class acpd implements vscode.Disposable {
       case '_acpd/state': return this.state.fire(
         { session: String(params['sessionId']), params });
       case '_acpd/link': return this.#supervisor.heard(params);
-      case '_acpd/index/status': return this.index.fire(params);
+      case '_acpd/index/progress': return this.index.fire(params);
       default: this.#log.debug(`${method}: nothing is done with it`);
     }
   }
   #watch(params: raw, everything: boolean): void {
+    if (everything) this.#supervisor.reached();
     const was = this.overview;
     this.overview = overview_after(was, params, everything);
     for (const { question } of this.#outside.values()) this.#add(question);

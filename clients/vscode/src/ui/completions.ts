@@ -26,10 +26,10 @@ async function symbols(acpd: acpd, text: string): Promise<completion[]> {
   try {
     const found = hits_of(await acpd.request('_acpd/index/search', search_params(cwd, text, 10)));
     return found.filter((hit) => hit.name !== undefined).map((hit) => ({
-      label: hit.name ?? '', detail: `${hit.kind ?? 'symbol'} in ${hit.path}`,
+      label: hit.name ?? '', detail: `${hit.kind ?? 'symbol'} in ${hit.shown}`,
       insert: `@${hit.name ?? ''} `,
       mention: { text: `@${hit.name ?? ''}`, name: hit.name ?? '',
-        uri: `${vscode.Uri.joinPath(vscode.Uri.file(cwd), hit.path).toString()}#L${hit.line}` } }));
+        uri: `${vscode.Uri.file(hit.path).toString()}#L${hit.line}` } }));
   } catch (error) {
     if (is_rpc_error(error)) return [];  // this daemon has no index
     throw error;

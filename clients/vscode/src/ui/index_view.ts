@@ -2,13 +2,14 @@
 import * as vscode from 'vscode';
 import { is_rpc_error } from '../acp/connection';
 import { hits_of, no_index, note_for, search_params, state_of } from '../model/index_search';
+import { text_in } from '../model/json';
 import type { from_view, to_view } from '../model/messages_between';
 import { error_words } from '../model/prompts';
 import type { acpd } from './acpd';
 import { open_path } from './opening';
 import { fill } from './page';
 
-const method_not_found = -32601;
+const method_not_found = -32601, not_indexed = -32002;
 
 export class index_view implements vscode.WebviewViewProvider {
   readonly #acpd: acpd;
@@ -19,7 +20,10 @@ export class index_view implements vscode.WebviewViewProvider {
     this.#acpd = acpd;
     this.#context = context;
     acpd.connected.on(() => void this.#status());
-    acpd.index.on((params) => this.#post({ type: 'index', state: state_of(params, this.#cwd) }));
+    acpd.index.on((folder) => {
+      if (this.#cwd.startsWith(text_in(folder, 'root') ?? '/'))
+        this.#post({ type: 'index', state: state_of(folder) });
+    });
   }
   get #cwd(): string { return vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? ''; }
 
@@ -43,10 +47,11 @@ export class index_view implements vscode.WebviewViewProvider {
     }
     try {
       const result = await this.#acpd.request('_acpd/index/status', { cwd: this.#cwd });
-      this.#post({ type: 'index', state: state_of(result, this.#cwd) });
+      this.#post({ type: 'index', state: state_of(result) });
     } catch (error) {
-      const none = is_rpc_error(error) && error.code === method_not_found;
-      this.#post({ type: 'index', state: none ? no_index
+      const code = is_rpc_error(error) ? error.code : 0;
+      this.#post({ type: 'index', state: code === method_not_found ? no_index
+        : code === not_indexed ? state_of({})
         : { words: `The index cannot be asked: ${error_words(error)}`, searchable: true } });
     }
   }

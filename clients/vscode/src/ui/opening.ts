@@ -26,8 +26,7 @@ async function confirmed(question: string, yes: string): Promise<boolean> {
 }
 
 export async function open_path(path: string, line?: number): Promise<void> {
-  if (!path.startsWith('/')) return open_relative(path, line);
-  const found = real(path);
+  const found = path.startsWith('/') ? real(path) : undefined;
   if (found === undefined)
     return void vscode.window.showInformationMessage(`${path} is not there (any more).`);
   if (!in_workspace(found) && !(await confirmed(
@@ -36,15 +35,6 @@ export async function open_path(path: string, line?: number): Promise<void> {
   await vscode.window.showTextDocument(vscode.Uri.file(found),
     { preview: true, selection: new vscode.Range(at, at) });
 }
-/** The index names files below its folder. */
-async function open_relative(path: string, line?: number): Promise<void> {
-  for (const folder of vscode.workspace.workspaceFolders ?? []) {
-    const full = vscode.Uri.joinPath(folder.uri, path).fsPath;
-    if (fs.existsSync(full)) return open_path(full, line);
-  }
-  void vscode.window.showInformationMessage(`${path} is not in this workspace.`);
-}
-
 export async function open_link(href: string): Promise<void> {
   switch (link_policy(href)) {
     case 'open': break;

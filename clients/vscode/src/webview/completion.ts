@@ -23,6 +23,7 @@ export class popup {
     'aria-label': 'Completions', hidden: true });
   #items: completion[] = [];
   #active = 0;
+  #typed = '';
   #input: HTMLTextAreaElement;
   #pick: (item: completion) => void;
 
@@ -31,7 +32,9 @@ export class popup {
     this.#pick = pick;
   }
   get open(): boolean { return !this.element.hidden; }
-  show(items: completion[]): void {
+  /** typed: what stands in the box; Enter on a completion that says no more sends it. */
+  show(items: completion[], typed = ''): void {
+    this.#typed = typed;
     this.#items = items.slice(0, 50);
     this.#active = 0;
     this.element.replaceChildren(...this.#items.map((item, i) => h('li',
@@ -52,6 +55,7 @@ export class popup {
       this.#move(event.key === 'ArrowDown' ? 1 : -1);
     else if (event.key === 'Tab' || (event.key === 'Enter' && !event.shiftKey)) {
       const item = this.#items[this.#active];
+      if (event.key === 'Enter' && item?.label === this.#typed) return false;
       if (item) this.#pick(item);
     } else return false;
     event.preventDefault();

@@ -74,7 +74,7 @@ export class composer {
     const trigger = trigger_in(this.#box.value, this.#box.selectionStart);
     const id = ++this.#asked;
     if (trigger?.kind === '/')
-      this.#popup.show(commands_for(this.#facts?.commands ?? [], trigger.text));
+      this.#popup.show(commands_for(this.#facts?.commands ?? [], trigger.text), this.#box.value);
     else if (trigger?.kind === '@') send({ type: 'complete', id, text: trigger.text });
     else this.#popup.hide();
   }

@@ -49,7 +49,7 @@ function hit_view(hit: search_hit): HTMLElement {
   const open = () => send({ type: 'open_path', path: hit.path, line: hit.line });
   const name = hit.name === undefined ? '' : `${hit.kind ?? ''} ${hit.name}`.trim();
   return h('li', {}, h('button', { class: 'hit', type: 'button', onclick: open },
-    h('span', { class: 'path' }, `${hit.path}:${hit.line}`), ' ',
+    h('span', { class: 'path' }, `${hit.shown}:${hit.line}`), ' ',
     h('span', { class: 'name' }, name),
     hit.stale && h('span', { class: 'stale' }, ' changed since it was indexed'),
     h('pre', { 'aria-label': 'Preview' }, hit.text.split('\n').slice(0, 6).join('\n'))));
