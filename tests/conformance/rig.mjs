@@ -16,7 +16,17 @@ const tap = path.join(root, 'tests/lib/tap.mjs');
 
 const sdk = { 1: v1, 2: v2 };
 
-/** An SDK client over `acpctl connect`, of ACP v1 or v2. Its handlers can be replaced by a flow
+/** A child's stdio as an editor's link: {stream, child, exited, leave}. */
+export function over_stdio(command, args, options) {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], ...options });
+  const exited = new Promise((resolve) =>
+    child.on('exit', (code, signal) => resolve({ code, signal })),
+  );
+  const stream = v1.ndJsonStream(Writable.toWeb(child.stdin), Readable.toWeb(child.stdout));
+  return { stream, child, exited, leave: () => { child.stdin.end(); return exited; } };
+}
+
+/** An SDK client of ACP v1 or v2 on a link ({stream, leave}). Its handlers can be replaced by a flow
  * (`editor.on_permission = …`). */
 export class editor extends EventEmitter {
   updates = [];
@@ -27,14 +37,11 @@ export class editor extends EventEmitter {
   on_read = ({ path: file }) => ({ content: `unsaved text of ${file}` });
   on_write = () => ({});
 
-  constructor(command, args, options, version = 1) {
+  constructor(link, version = 1) {
     super();
     const acp = sdk[version];
     this.version = version;
-    this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], ...options });
-    this.exited = new Promise((resolve) =>
-      this.child.on('exit', (code, signal) => resolve({ code, signal })),
-    );
+    this.link = link;
     const app = acp.client({ name: 'acpd-conformance' });
     const { client } = acp.methods;
     app.onNotification(client.session.update, ({ params }) => {
@@ -50,9 +57,7 @@ export class editor extends EventEmitter {
     );
     app.onRequest(client.elicitation.create, (call) => this.#watched(call, this.on_elicitation));
     if (client.fs) this.#serve_files(app, client.fs);
-    this.connection = app.connect(
-      acp.ndJsonStream(Writable.toWeb(this.child.stdin), Readable.toWeb(this.child.stdout)),
-    );
+    this.connection = app.connect(link.stream);
     this.agent = this.connection.agent;
   }
 
@@ -88,7 +93,7 @@ export class editor extends EventEmitter {
     await this.until(ended, `the end of "${text}"`);
     return { messageId, ...ended() };
   }
-  leave() { this.child.stdin.end(); return this.exited; }
+  leave() { return this.link.leave(); }
 }
 
 export class rig {
@@ -123,10 +128,8 @@ export class rig {
     const agent = process.env.ACPD_CONFORMANCE_DIRECT
       ? [process.execPath, scripted]
       : [bin('acpctl'), 'connect'];
-    return new editor(process.execPath, [tap, file, ...agent], {
-      env: this.world.env,
-      cwd: this.world.cwd,
-    }, version);
+    const place = { env: this.world.env, cwd: this.world.cwd };
+    return new editor(over_stdio(process.execPath, [tap, file, ...agent], place), version);
   }
 
   async started(caps, version = 1) {
