@@ -26,8 +26,8 @@ export function over_stdio(command, args, options) {
   return { stream, child, exited, leave: () => { child.stdin.end(); return exited; } };
 }
 
-/** An SDK client of ACP v1 or v2 on a link ({stream, leave}). Its handlers can be replaced by a flow
- * (`editor.on_permission = …`). */
+/** An SDK client of ACP v1 or v2 on a link ({stream, leave}). Its handlers can be replaced by a
+ * flow (`editor.on_permission = …`). */
 export class editor extends EventEmitter {
   updates = [];
   withdrawn = 0;

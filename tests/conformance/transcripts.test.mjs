@@ -25,8 +25,8 @@ const names = fs.readdirSync(folder).filter((name) => name.endsWith('.jsonl'))
 const from_agent = (script, method) =>
   script.filter((s) => s.dir === 'a2c' && s.msg.method === method).map((s) => s.msg);
 
-/** What a person did in the recording: prompts, answers and cancels, each when all that was shown and
- * asked before it has come. */
+/** What a person did in the recording: prompts, answers and cancels, each when all that was shown
+ * and asked before it has come. */
 async function act_again(editor, sessionId, script) {
   let shown = 0, asked = 0;
   const at_home = new Set();  // requests that acpd answers itself

@@ -38,7 +38,8 @@ class cell {
     const from = { epoch: last._meta['acpd/epoch'], seq: last._meta['acpd/seq'] + 1 };
     const place = { sessionId, cwd: this.w.cwd, mcpServers: [] };
     if (this.version === 2)
-      await made.request('session/resume', { ...place, replayFrom: { type: '_acpd/seq', ...from } });
+      await made.request('session/resume',
+        { ...place, replayFrom: { type: '_acpd/seq', ...from } });
     else await made.request('session/load', { ...place, _meta: { 'acpd/replayFrom': from } });
     return made;
   }
