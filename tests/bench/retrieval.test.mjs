@@ -18,9 +18,10 @@ describe('tests/bench/retrieval', { timeout: 900_000 }, () => {
   const repo = path.join(dir, 'repo'), queries = path.join(dir, 'queries');
   const git = (...args) => execFileSync('git', ['-C', repo, '-c', 'user.name=t', '-c',
     'user.email=t@example.org', ...args], { encoding: 'utf8' }).trim();
-  const write = (file, records) =>
+  const write = (file, records) => {
     const lines = records.map((r) => JSON.stringify(r) + '\n');
     fs.writeFileSync(path.join(queries, file), lines.join(''));
+  };
   after(() => fs.rmSync(dir, { recursive: true, force: true }));
 
   before(() => {
