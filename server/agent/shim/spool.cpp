@@ -34,11 +34,33 @@ std::size_t spool::append(std::string_view bytes) {
     const auto at = static_cast<off_t>(end_ - segments_.back());
     const ssize_t n = ::pwrite(tail_.get(), bytes.data() + done, bytes.size() - done, at);
     if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == ENOSPC && give_back()) continue;
     if (n <= 0) break;
     done += static_cast<std::size_t>(n);
     end_ += static_cast<std::uint64_t>(n);
   }
   return done;
+}
+
+/// A segment is kept until it is full, however much of it is acknowledged: on a full disk that part
+/// would be missing to the very lines that wait for room.
+bool spool::give_back() {
+  constexpr std::uint64_t page = 4096;
+  const std::uint64_t segment = segments_.front();
+  const std::uint64_t from = std::max(given_back_, segment) - segment;
+  const std::uint64_t to = (acknowledged_ - segment) / page * page;
+  if (acknowledged_ <= segment || to <= from) return false;
+  agent::unique_fd older;
+  if (segments_.size() > 1)
+    older = agent::unique_fd(::open(segment_name(segment).text, O_WRONLY | O_CLOEXEC));
+  const int fd = older ? older.get() : tail_.get();
+  if (::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(from),
+                  static_cast<off_t>(to - from)) != 0) {
+    errno = ENOSPC; // what the caller tells
+    return false;
+  }
+  given_back_ = segment + to;
+  return true;
 }
 
 bool spool::open_for_reading(std::uint64_t segment) {

@@ -33,6 +33,7 @@ public:
 
 private:
   bool start_segment();
+  bool give_back(); // what is acknowledged, to a disk that is full; false: there is nothing more
   bool open_for_reading(std::uint64_t segment);
 
   std::vector<std::uint64_t> segments_; // their first offsets, ascending
@@ -41,6 +42,7 @@ private:
   std::uint64_t reading_begin_ = 0;
   std::uint64_t end_ = 0;
   std::uint64_t acknowledged_ = 0;
+  std::uint64_t given_back_ = 0; // below it the files have holes
 };
 
 } // namespace acpd::shim
