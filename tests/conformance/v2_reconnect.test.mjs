@@ -61,9 +61,9 @@ test('in a compacted replay: it goes on where it was cut', options, async () => 
     const resumed = second.call('session/resume',
       { sessionId: id, cwd: place.cwd, replayFrom: { type: 'start' } });
     await second.until(() => second.updates.length > 20, 'the first frames');
-    second.link.child.stdout.pause();
+    second.child.stdout.pause();
     await place.kill_daemon();
-    second.link.child.stdout.resume();
+    second.child.stdout.resume();
     const { result, error } = await resumed;
     assert.equal(error, undefined);
     const { seq } = result._meta['acpd/cursor'];
