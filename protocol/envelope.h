@@ -24,6 +24,13 @@ struct span {
   std::string_view in(std::string_view line) const { return line.substr(begin, size); }
 };
 
+/// Where `part`, a view into `line`, stands; absent for an empty one.
+inline span span_of(std::string_view part, std::string_view line) {
+  if (part.empty()) return {};
+  return {static_cast<std::uint32_t>(part.data() - line.data()),
+          static_cast<std::uint32_t>(part.size())};
+}
+
 /// What kind of JSON-RPC message a line is.
 enum class shape : std::uint8_t {
   request,      // method and id (null counts as an id)

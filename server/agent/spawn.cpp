@@ -4,6 +4,7 @@
 #include "server/agent/end_tree.h"
 #include "server/agent/shim_dir.h"
 #include "server/agent/unique_fd.h"
+#include "server/wire/spawn_attributes.h"
 
 #include <cerrno>
 #include <csignal>
@@ -96,18 +97,10 @@ int start(const fs::path& program, const spawn_spec& spec, int ready) {
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, ready, 3);
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  sigset_t none, all;
-  ::sigemptyset(&none);
-  ::sigfillset(&all);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  const wire::spawn_attributes attributes;
   pid_t pid = 0;
-  const int error = ::posix_spawn(&pid, program.c_str(), &actions, &attributes,
+  const int error = ::posix_spawn(&pid, program.c_str(), &actions, attributes.get(),
                                   pointers(args).data(), pointers(env).data());
-  ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   // The first process ends as soon as it has made the second: no zombie, and nothing to wait for
   // later.

@@ -13,9 +13,7 @@ void session::on(const edit_queued& e) {
   const auto at = std::ranges::find(queue_, e.turn, &turn::id);
   if (at == queue_.end()) return;
   const auto parts = scan(at->prompt);
-  const std::string_view old = member(parts->params.in(at->prompt), "prompt");
-  const span where{static_cast<std::uint32_t>(old.data() - at->prompt.data()),
-                   static_cast<std::uint32_t>(old.size())};
+  const span where = span_of(member(parts->params.in(at->prompt), "prompt"), at->prompt);
   std::string line;
   apply(line, at->prompt, {{where, e.prompt}});
   at->prompt = std::move(line);

@@ -5,6 +5,7 @@
 #include "server/agent/shim_dir.h"
 #include "server/core/lines.h"
 #include "server/net/hub.h"
+#include "server/net/read_arrived.h"
 #include "server/net/session_host.h"
 #include "server/net/spawn.h"
 
@@ -45,18 +46,15 @@ void agent_link::connected(agent::unique_fd fd) {
 }
 
 asio::awaitable<void> agent_link::read_loop(std::shared_ptr<agent_link> self) {
-  // One buffer for all links: what is read is used up before the next read.
-  static thread_local std::string buffer(std::size_t{128} << 10, '\0');
   while (socket_) {
     auto [ec] =
         co_await socket_->async_wait(unix_socket::wait_read, asio::as_tuple(asio::use_awaitable));
     if (ec || !socket_) co_return; // closed by us
-    const ssize_t n = ::recv(socket_->native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (n <= 0) break;
-    const bool ok =
-        frames_.feed(std::string_view(buffer).substr(0, static_cast<std::size_t>(n)),
-                     [&](const wire::frame_header& h, std::string_view p) { on_frame(h, p); });
+    const auto bytes = read_arrived(*socket_, read_bytes);
+    if (!bytes) break;
+    if (bytes->empty()) continue;
+    const bool ok = frames_.feed(
+        *bytes, [&](const wire::frame_header& h, std::string_view p) { on_frame(h, p); });
     hub_.log.flush();
     if (!ok) break;
   }

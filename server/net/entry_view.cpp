@@ -90,13 +90,13 @@ std::string_view response_of(const store::entry& e, std::string& buffer) {
 
 acp_version version_of(const store::entry& e) { return static_cast<acp_version>(e.version); }
 
-std::string prompt_result(std::string_view message_id) {
+} // namespace
+
+std::string prompt_answer(std::string_view message_id) {
   std::string result;
   protocol::v2::prompt_result(result, protocol::quoted(message_id));
   return core::result_line("null", result);
 }
-
-} // namespace
 
 std::string iso_time(std::int64_t ms) {
   const std::time_t seconds = static_cast<std::time_t>(ms / 1000);
@@ -185,7 +185,8 @@ protocol::call_hint entry_view::known_call(std::string_view tool_call_id) {
 void entry_view::updates(std::string& out, const store::entry& e) {
   if (e.bytes.empty()) return;
   if (version_of(e) == version_) return put_logged(out, e, quoted_sid_, epoch_);
-  rendered(out, e, shows_terminals(e) ? core::without_terminals(e.bytes) : std::string(e.bytes));
+  if (shows_terminals(e)) return rendered(out, e, core::without_terminals(e.bytes));
+  rendered(out, e, e.bytes);
 }
 
 /// The number stands on the last frame only: it promises that all of the entry has been sent.
@@ -238,14 +239,14 @@ void entry_view::turn_started(chunk& c, item& made, const store::entry& e) const
   if (version_ == acp_version::v1 || version_of(e) == acp_version::v2) return;
   made.kind = piece::prompt_answered;
   put_state(c.bytes, e, {.now = protocol::v2::activity::running}, quoted_sid_, epoch_);
-  c.bytes += prompt_result(protocol::v2::prompt_message_id(e.ref));
+  c.bytes += prompt_answer(protocol::v2::prompt_message_id(e.ref));
 }
 
 /// Of a v2 agent: the message is its own, and so is its id.
 void entry_view::prompt_inserted(chunk& c, item& made, const store::entry& e) const {
   if (version_ == acp_version::v1) return;
   made.kind = piece::prompt_answered;
-  c.bytes += prompt_result(e.message_id);
+  c.bytes += prompt_answer(e.message_id);
 }
 
 /// A question outside of a turn blocks nothing that is reported.

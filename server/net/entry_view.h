@@ -57,6 +57,9 @@ private:
 /// An entry's own bytes with acpd's session id and number, without a newline; empty: it has none.
 std::string logged_line(const store::entry& e, std::string_view quoted_sid, std::string_view epoch);
 
+/// A v2 editor's answer to its prompt, under the id null: it is in the conversation.
+std::string prompt_answer(std::string_view message_id);
+
 /// UTC with milliseconds: 2026-11-22T18:02:11.123Z.
 std::string iso_time(std::int64_t ms);
 

@@ -6,11 +6,10 @@
 #include "server/net/index_access.h"
 #include "server/net/index_questions.h"
 #include "server/net/index_service.h"
+#include "server/net/read_arrived.h"
 #include "server/net/spawn.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <sys/socket.h>
 #include <utility>
 
 namespace acpd::net {
@@ -30,8 +29,6 @@ void index_guest::receive(hub& h, unix_socket socket, std::string begin, pid_t p
 }
 
 asio::awaitable<void> index_guest::read_loop(std::shared_ptr<index_guest> self, std::string begin) {
-  // One buffer for all: what is read is used up before the next read.
-  static thread_local std::string buffer(std::size_t{64} << 10, '\0');
   on_bytes(begin);
   while (!closed_ && !closing_) {
     while (!closed_ && is_busy()) {
@@ -42,10 +39,10 @@ asio::awaitable<void> index_guest::read_loop(std::shared_ptr<index_guest> self, 
     auto [ec] =
         co_await socket_.async_wait(unix_socket::wait_read, asio::as_tuple(asio::use_awaitable));
     if (ec || closed_) break;
-    const ssize_t n = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (n <= 0) break;
-    on_bytes(std::string_view(buffer).substr(0, static_cast<std::size_t>(n)));
+    const auto bytes = read_arrived(socket_, client_read_bytes);
+    if (!bytes) break;
+    if (bytes->empty()) continue;
+    on_bytes(*bytes);
     hub_.log.flush();
   }
   if (!closing_) close();

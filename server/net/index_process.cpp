@@ -1,7 +1,9 @@
 #include "server/net/index_process.h"
 
 #include "server/agent/unique_fd.h"
+#include "server/net/read_arrived.h"
 #include "server/net/spawn.h"
+#include "server/wire/spawn_attributes.h"
 
 #include <cerrno>
 #include <csignal>
@@ -24,19 +26,10 @@ int spawn_worker(const std::filesystem::path& program, int fd, pid_t& pid) {
   ::posix_spawn_file_actions_init(&files);
   ::posix_spawn_file_actions_adddup2(&files, fd, 0);
   ::posix_spawn_file_actions_adddup2(&files, fd, 1);
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  sigset_t none, all;
-  ::sigemptyset(&none);
-  ::sigfillset(&all);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
   // A group of its own: Ctrl-C on the daemon's terminal is the daemon's to handle.
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                              POSIX_SPAWN_SETPGROUP);
+  const wire::spawn_attributes attributes(POSIX_SPAWN_SETPGROUP);
   const int error =
-      ::posix_spawn(&pid, argv[0], &files, &attributes, const_cast<char**>(argv), environ);
-  ::posix_spawnattr_destroy(&attributes);
+      ::posix_spawn(&pid, argv[0], &files, attributes.get(), const_cast<char**>(argv), environ);
   ::posix_spawn_file_actions_destroy(&files);
   return error;
 }
@@ -76,19 +69,15 @@ index_process::index_process(asio::io_context& io, readers& pool, pid_t pid, int
     : pool_(pool), pid_(pid), socket_(io, asio::local::stream_protocol(), fd), to_(std::move(to)) {}
 
 asio::awaitable<void> index_process::read_loop(std::shared_ptr<index_process> self) {
-  // One buffer for all: what is read is used up before the next read.
-  static thread_local std::string buffer(std::size_t{64} << 10, '\0');
   while (!closed_) {
     auto [ec] =
         co_await socket_.async_wait(unix_socket::wait_read, asio::as_tuple(asio::use_awaitable));
     if (ec || closed_) co_return;
-    const ssize_t n = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (n <= 0) break;
-    lines_.feed(std::string_view(buffer).substr(0, static_cast<std::size_t>(n)),
-                [&](std::string_view line, std::size_t, bool too_long) {
-                  if (!closed_ && !too_long) to_.line(line);
-                });
+    const auto bytes = read_arrived(socket_, client_read_bytes);
+    if (!bytes) break;
+    lines_.feed(*bytes, [&](std::string_view line, std::size_t, bool too_long) {
+      if (!closed_ && !too_long) to_.line(line);
+    });
   }
   if (!closed_) reap();
 }

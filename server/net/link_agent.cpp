@@ -213,9 +213,7 @@ bool link::ask_early(const std::weak_ptr<agent_link>& process, std::string_view 
   }
   const std::string id = "acpd-early-" + random_hex(12);
   early_[id] = {process, std::string(e.id.in(line))};
-  const std::string_view about = member(params, "requestId");
-  const span request{about.empty() ? 0 : static_cast<std::uint32_t>(about.data() - line.data()),
-                     static_cast<std::uint32_t>(about.size())};
+  const span request = span_of(member(params, "requestId"), line);
   std::string shown;
   apply(shown, line, {{e.id, protocol::quoted(id)}, {request, probe_asks_for_}});
   emit(bridge_frame::ask, 0, 0, 0, shown + "\n");

@@ -6,12 +6,11 @@
 #include "server/net/index_guest.h"
 #include "server/net/link.h"
 #include "server/net/questions.h"
+#include "server/net/read_arrived.h"
 #include "server/net/session_views.h"
 #include "server/net/spawn.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <sys/socket.h>
 #include <xxhash.h>
 
 namespace acpd::net {
@@ -29,8 +28,6 @@ link::link(hub& h, unix_socket socket, std::uint64_t number, pid_t peer, bool ag
 void link::start() { spawn(hub_.io, "link", read_loop(shared_from_this())); }
 
 asio::awaitable<void> link::read_loop(std::shared_ptr<link> self) {
-  // One buffer for all links: what is read is used up before the next read.
-  static thread_local std::string buffer(std::size_t{64} << 10, '\0');
   while (!closed_) {
     while (!closed_ && (holding_ || !inbox_.empty() || backlogged())) {
       resume_bell_.expires_at(asio::steady_timer::time_point::max());
@@ -39,10 +36,10 @@ asio::awaitable<void> link::read_loop(std::shared_ptr<link> self) {
     auto [ec] =
         co_await socket_.async_wait(unix_socket::wait_read, asio::as_tuple(asio::use_awaitable));
     if (ec || closed_) break;
-    const ssize_t n = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (n <= 0) break;
-    on_bytes(std::string_view(buffer).substr(0, static_cast<std::size_t>(n)));
+    const auto bytes = read_arrived(socket_, client_read_bytes);
+    if (!bytes) break;
+    if (bytes->empty()) continue;
+    on_bytes(*bytes);
     hub_.log.flush();
   }
   close();

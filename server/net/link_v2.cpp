@@ -13,28 +13,18 @@ namespace acpd::net {
 using namespace protocol;
 using wire::bridge_frame;
 
-namespace {
-
-std::string inserted(std::string_view message_id) {
-  std::string result;
-  v2::prompt_result(result, quoted(message_id));
-  return core::result_line("null", result);
-}
-
-} // namespace
-
 // ---- prompts: answered when they have become part of the conversation
 
 /// A prompt that is under way, asked about again. True: it is in the conversation, and this
 /// client's cursor has passed that place, so that no entry will say it.
 bool link::answer_if_inserted(const incoming& r, session_host& host, const core::turn& t) {
   if (host.core.data().version == acp_version::v2) { // its agent says when
-    if (t.inserted) answer(r.raw_id, r.n, inserted(t.message_id));
+    if (t.inserted) answer(r.raw_id, r.n, prompt_answer(t.message_id));
     return t.inserted;
   }
   const bool started = t.state == core::turn_state::running && t.started_seq != 0;
   if (!started || attached_[host.core.data().id].cursor < t.started_seq) return false;
-  answer(r.raw_id, r.n, inserted(v2::prompt_message_id(t.id)));
+  answer(r.raw_id, r.n, prompt_answer(v2::prompt_message_id(t.id)));
   return true;
 }
 
@@ -44,11 +34,11 @@ void link::answer_known_prompt(const store::key_row& row, const incoming& r) {
                  [self = shared_from_this(), k = kept(r), session = row.session, turn = row.turn,
                   told = row.answer](const std::optional<store::turn_row>& t) {
                    if (t && !t->message_id.empty()) // as a v2 agent has said
-                     return self->answer(k.raw_id, k.n, inserted(t->message_id));
+                     return self->answer(k.raw_id, k.n, prompt_answer(t->message_id));
                    const session_host* host = self->hub_.find(session);
                    const bool by_agent = host && host->core.data().version == acp_version::v2;
                    if (t && t->sent_as != 0 && !by_agent)
-                     return self->answer(k.raw_id, k.n, inserted(v2::prompt_message_id(turn)));
+                     return self->answer(k.raw_id, k.n, prompt_answer(v2::prompt_message_id(turn)));
                    const auto e = scan(told);
                    if (e && e->error) return self->answer(k.raw_id, k.n, told);
                    self->reply_error(k, request_cancelled,

@@ -13,11 +13,6 @@ using namespace protocol;
 
 namespace {
 
-span span_of(std::string_view part, std::string_view line) {
-  return {static_cast<std::uint32_t>(part.data() - line.data()),
-          static_cast<std::uint32_t>(part.size())};
-}
-
 /// The question's tool call, as the agent's version names it.
 std::string_view call_in(std::string_view params) {
   const std::string_view v1 = member(params, "toolCall");

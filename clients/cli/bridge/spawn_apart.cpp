@@ -1,6 +1,7 @@
 #include "clients/cli/bridge/spawn_apart.h"
 
-#include <csignal>
+#include "server/wire/spawn_attributes.h"
+
 #include <fcntl.h>
 #include <spawn.h>
 
@@ -24,19 +25,10 @@ std::expected<pid_t, int> spawn_apart(std::vector<char*> argv, std::vector<char*
   give(files, io.out, 1);
   give(files, io.err, 2);
   posix_spawn_file_actions_addclosefrom_np(&files, 3);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  sigset_t none, all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
+  const wire::spawn_attributes attributes(POSIX_SPAWN_SETSID);
   pid_t child = -1;
   const int error =
-      ::posix_spawnp(&child, argv[0], &files, &attributes, argv.data(), environment.data());
-  posix_spawnattr_destroy(&attributes);
+      ::posix_spawnp(&child, argv[0], &files, attributes.get(), argv.data(), environment.data());
   posix_spawn_file_actions_destroy(&files);
   if (error != 0) return std::unexpected(error);
   return child;

@@ -32,12 +32,6 @@ std::string error_line(std::string_view raw_id, int code, const std::string& tex
          std::to_string(code) + R"(,"message":)" + quoted(text) + "}}";
 }
 
-span span_of(std::string_view part, std::string_view line) {
-  if (part.empty()) return {};
-  return {static_cast<std::uint32_t>(part.data() - line.data()),
-          static_cast<std::uint32_t>(part.size())};
-}
-
 /// What is left of an editor's abilities: those that change only what it is shown.
 std::string harmless(std::string_view capabilities) {
   const std::string_view session = member(capabilities, "session");
