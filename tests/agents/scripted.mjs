@@ -13,9 +13,9 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 
 import { run_directives } from './directives.mjs';
-import { session_map } from './sessions.mjs';
+import { serve, session_map } from './sessions.mjs';
 import { config_options, modes } from './updates.mjs';
-import { rpc_error, wire } from './wire.mjs';
+import { rpc_error } from './wire.mjs';
 
 const without = new Set((process.env.ACPD_TEST_NO ?? '').split(','));
 const earlier = (process.env.ACPD_TEST_EARLIER ?? '').split(',').filter(Boolean);
@@ -147,19 +147,8 @@ const on_request = {
   },
 };
 
-const link = new wire({
-  request(method, params, id) {
-    if (on_request[method]) return on_request[method](params, id);
-    // an extension of this agent's own: an echo
-    if (method.startsWith('_x/')) return { method, params };
-    throw new rpc_error(-32601, `Method not found: ${method}`);
-  },
-  notification(method, params) {
-    if (method === 'session/cancel') sessions.get(params.sessionId)?.cancel();
-    if (method === '$/cancel_request')
-      for (const s of sessions.values()) if (s.prompt_id === params.requestId) s.cancel();
-    if (method === 'mcp/message')
-      for (const s of sessions.values()) s.heard?.(params);
-    if (method.startsWith('_x/')) link.notify(method, { ...params, echoed: true });
-  },
+const link = serve(on_request, sessions, (method, params) => {
+  if (method === 'mcp/message')
+    for (const s of sessions.values()) s.heard?.(params);
+  if (method.startsWith('_x/')) link.notify(method, { ...params, echoed: true });
 });

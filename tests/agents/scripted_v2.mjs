@@ -14,8 +14,8 @@ import fs from 'node:fs';
 
 import { run_directives } from './directives.mjs';
 import { directives_v2 } from './directives_v2.mjs';
-import { session_map } from './sessions.mjs';
-import { rpc_error, wire } from './wire.mjs';
+import { serve, session_map } from './sessions.mjs';
+import { rpc_error } from './wire.mjs';
 
 const without = new Set((process.env.ACPD_TEST_NO ?? '').split(','));
 
@@ -170,15 +170,4 @@ async function work(s, script, how) {
   s.after = undefined;
 }
 
-const link = new wire({
-  request(method, params, id) {
-    if (on_request[method]) return on_request[method](params, id);
-    if (method.startsWith('_x/')) return { method, params };
-    throw new rpc_error(-32601, `Method not found: ${method}`);
-  },
-  notification(method, params) {
-    if (method === 'session/cancel') sessions.get(params.sessionId)?.cancel();
-    if (method === '$/cancel_request')
-      for (const s of sessions.values()) if (s.prompt_id === params.requestId) s.cancel();
-  },
-});
+const link = serve(on_request, sessions);

@@ -1,5 +1,23 @@
 // The sessions of a scripted agent: made only after a login, found by their id, or -32002.
-import { rpc_error } from './wire.mjs';
+import { rpc_error, wire } from './wire.mjs';
+
+/** What every scripted agent does with a request (`on_request`: by method) and a cancel. */
+export function serve(on_request, sessions, more = () => {}) {
+  return new wire({
+    request(method, params, id) {
+      if (on_request[method]) return on_request[method](params, id);
+      // an extension of this agent's own: an echo
+      if (method.startsWith('_x/')) return { method, params };
+      throw new rpc_error(-32601, `Method not found: ${method}`);
+    },
+    notification(method, params) {
+      if (method === 'session/cancel') sessions.get(params.sessionId)?.cancel();
+      if (method === '$/cancel_request')
+        for (const s of sessions.values()) if (s.prompt_id === params.requestId) s.cancel();
+      more(method, params);
+    },
+  });
+}
 
 export class session_map extends Map {
   /** `make(id, params)`: a session. */

@@ -4,15 +4,7 @@ import fs from 'node:fs';
 import { describe, it } from 'node:test';
 
 import { told } from '../lib/extensions.mjs';
-import { index_world, store_py } from './rig.mjs';
-
-const begin = async (t, options) => {
-  const place = new index_world(options);
-  t.after(() => place.end());
-  place.write('store.py', store_py);
-  await place.serve();
-  return place;
-};
+import { begin, index_world, store_py } from './rig.mjs';
 
 describe('the index is honest', { timeout: 120_000 }, () => {
   it('a question right after a save sees the save, each time', async (t) => {

@@ -18,6 +18,15 @@ class Writer:
         return open_store("x")
 `;
 
+/** A daemon of the test `t`'s own, whose folder has store.py. */
+export async function begin(t, options) {
+  const place = new index_world(options);
+  t.after(() => place.end());
+  place.write('store.py', store_py);
+  await place.serve();
+  return place;
+}
+
 export class index_world extends world {
   write(name, text) {
     const file = path.join(this.cwd, name);

@@ -4,15 +4,7 @@ import { describe, it } from 'node:test';
 
 import { poll } from '../lib/until.mjs';
 import { alive } from '../lib/world.mjs';
-import { index_world, store_py } from './rig.mjs';
-
-const begin = async (t, options) => {
-  const place = new index_world(options);
-  t.after(() => place.end());
-  place.write('store.py', store_py);
-  await place.serve();
-  return place;
-};
+import { begin } from './rig.mjs';
 
 describe('the index worker', { timeout: 120_000 }, () => {
   it('is started when a session exists, not before', async (t) => {

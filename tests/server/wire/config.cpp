@@ -1,4 +1,4 @@
-#include "server/wire/config.h"
+#include "tests/server/wire/config_support.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -7,15 +7,7 @@
 #include <unistd.h>
 
 using namespace acpd::wire;
-
-namespace {
-
-std::string error_of(std::string_view text) {
-  const auto c = parse_config(text, "config.toml");
-  return c ? "" : c.error().text;
-}
-
-} // namespace
+using test::error_of;
 
 TEST_CASE("an empty configuration works") {
   const auto c = parse_config("", "config.toml");

@@ -1,17 +1,9 @@
-#include "server/wire/config.h"
+#include "tests/server/wire/config_support.h"
 
 #include <catch2/catch.hpp>
 
 using namespace acpd::wire;
-
-namespace {
-
-std::string error_of(std::string_view text) {
-  const auto c = parse_config(text, "config.toml");
-  return c ? "" : c.error().text;
-}
-
-} // namespace
+using test::error_of;
 
 TEST_CASE("without [listen] nothing listens but the Unix socket") {
   const auto c = parse_config("", "config.toml");
