@@ -219,6 +219,8 @@ export function session_flows_v2(test, rig) {
     await editor.prompt(id, 'say running; wait');
     await editor.until(() => editor.said('running'), 'the turn to run');
     await editor.request('session/archive', { sessionId: id });
+    // The SDK may settle the answer before it hands on the update that came ahead of it.
+    await editor.until(() => editor.states().at(-1).state === 'idle', 'the idle state');
     assert.equal(editor.states().at(-1).stopReason, 'cancelled');
     const listed = async (archived) => {
       const { sessions } = await editor.request('session/list', archived ? { archived } : {});
@@ -244,7 +246,8 @@ export function session_flows_v2(test, rig) {
     await editor.prompt(id, 'say running; wait');
     await other.until(() => other.said('running'), 'the turn to run');
     await editor.request('session/close', { sessionId: id });
-    await other.until(() => other.states().at(-1).state === 'idle', 'the idle state');
+    for (const one of [editor, other])
+      await one.until(() => one.states().at(-1).state === 'idle', 'the idle state');
     for (const one of [editor, other]) assert.equal(one.states().at(-1).stopReason, 'cancelled');
     assert.equal((await other.request('session/status', { sessionId: id })).status, 'saved');
     const heard = editor.updates.length;
