@@ -3,6 +3,7 @@
 // Owned by a test; ends with the world, which finds all its processes.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 
 import { kill_nvim, lua_in } from '../editors/drivers/remote.mjs';
@@ -36,6 +37,12 @@ vim.api.nvim_create_autocmd('User', { pattern = 'Acpd*', callback = function(eve
 end })
 `;
 
+/** A socket has its name a moment before anybody listens on it. */
+const answers = (file) => new Promise((resolve) => {
+  const socket = net.connect(file, () => { socket.destroy(); resolve(true); });
+  socket.on('error', () => resolve(false));
+});
+
 export class neovim {
   /** Two of one place share their state folder, as two Neovims of one person do. */
   constructor(place, name = 'one', settings = {}) {
@@ -66,7 +73,7 @@ export class neovim {
     this.screen = new screen({ dir, env: this.env, cwd: this.place.cwd }, 'Neovim');
     await this.screen.open([this.program, '--listen', this.socket, '-n', '-u',
       path.join(this.dir, 'init.lua'), ...commands.flatMap((c) => ['-c', c])]);
-    await poll(() => fs.existsSync(this.socket), 'Neovim to listen');
+    await poll(() => answers(this.socket), 'Neovim to listen');
     // It listens before it has read its settings.
     await this.wait('return vim.v.vim_did_enter == 1', 'it to be ready');
   }
