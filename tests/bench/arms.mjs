@@ -8,7 +8,7 @@ import { poll } from '../lib/until.mjs';
 import { bin, root, scripted, world } from '../lib/world.mjs';
 import { cpu_seconds, pss_mb } from './proc.mjs';
 
-const tools = path.resolve(process.env.ACPD_BENCH_TOOLS ?? path.join(root, 'build/dev/bin'));
+const tools = path.resolve(process.env.ACPD_BENCH_TOOLS ?? path.join(root, 'build/release/bin'));
 const reader = path.join(tools, 'bench-reader');
 const acpx = path.join(root, 'node_modules/acpx/dist/cli.js');
 

@@ -16,9 +16,10 @@ run_ctest() {
   passed=$((passed + total - lost)) failed=$((failed + lost))
 }
 
-# run_node FOLDER|FILE…: every *.test.mjs below, two files at a time.
+# run_node FOLDER|FILE…: every *.test.mjs below, two files at a time, file_seconds for each.
 run_node() {
-  local files=() log=$acpd_root/build/node-tests.tap
+  node_runs=$(( ${node_runs:-0} + 1 ))
+  local files=() log=$acpd_root/build/node-tests-$node_runs.tap
   mapfile -t files < <(find "$@" -name '*.test.mjs' 2>/dev/null | sort)
   local only=()
   if [ -n "$filter" ]; then
@@ -29,6 +30,7 @@ run_node() {
   [ ${#files[@]} != 0 ] || return
   rm -f "$log"
   timeout "${ACPD_NODE_TIMEOUT:-3600}" "$NODE" --test --test-concurrency=2 "${only[@]}" \
+    --test-timeout=$(( ${file_seconds:-600} * 1000 )) \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$log" \
     "${files[@]}"

@@ -15,6 +15,7 @@ export const bin = (name) => path.join(bin_dir, name);
 export const scripted = path.join(root, 'tests/agents/scripted.mjs');
 export const scripted_v2 = path.join(root, 'tests/agents/scripted_v2.mjs');
 
+const inode = (file) => fs.statSync(file, { throwIfNoEntry: false })?.ino;
 const quoted = (s) => JSON.stringify(String(s));
 const table = (o) =>
   `{ ${Object.entries(o)
@@ -67,7 +68,7 @@ export class world {
     return lines.join('\n') + '\n' + toml;
   }
 
-  /** Starts `acpd serve` and waits until it listens. */
+  /** Starts `acpd serve` and waits until one listens: a bridge may have started one first. */
   async serve(env = {}) {
     const log = fs.openSync(path.join(this.dir, 'daemon.err'), 'a');
     const daemon = spawn(bin('acpd'), ['serve'], {
@@ -82,7 +83,9 @@ export class world {
     daemon.gone.then((end) => { daemon.end = end; });
     this.daemon = daemon;
     await poll(() => daemon.end || this.listens(), 'acpd serve to listen', 15_000);
-    if (daemon.end)
+    if (daemon.end && this.errors().includes('another acpd has the state folder'))
+      await poll(() => this.listens(), 'the other acpd to listen', 15_000);
+    else if (daemon.end)
       throw new Error(`acpd serve ended (${JSON.stringify(daemon.end)}): ${this.errors()}`);
     return daemon;
   }
@@ -100,9 +103,11 @@ export class world {
 
   async kill_daemon(signal = 'SIGKILL') {
     const pid = this.daemon_pid();
+    const socket = inode(this.env.ACPD_SOCKET);
     if (pid) process.kill(pid, signal);
     await poll(() => !pid || !alive(pid), 'the daemon to end');
-    if (signal === 'SIGKILL') fs.rmSync(this.env.ACPD_SOCKET, { force: true });
+    // what it left behind, not what a bridge's new daemon has made meanwhile
+    if (inode(this.env.ACPD_SOCKET) === socket) fs.rmSync(this.env.ACPD_SOCKET, { force: true });
   }
   /** The daemon that runs now, whoever started it. */
   daemon_pid() {

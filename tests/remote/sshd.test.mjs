@@ -53,7 +53,7 @@ async function serve_ssh(w) {
   child.on('exit', () => { ended = true; });
   await poll(() => ended || said().includes('Server listening on'), 'sshd to listen');
   assert.equal(ended, false, said());
-  return { port, path: `${at('ssh-bin')}:${process.env.PATH}` };
+  return { child, port, path: `${at('ssh-bin')}:${process.env.PATH}` };
 }
 
 describe('over a real ssh', { skip: !fs.existsSync(sshd) && `there is no ${sshd}` }, () => {
@@ -63,7 +63,10 @@ describe('over a real ssh', { skip: !fs.existsSync(sshd) && `there is no ${sshd}
     await w.serve();
     ssh = await serve_ssh(w);
   });
-  after(() => w.end());
+  after(() => {
+    ssh.child.kill();  // it writes its title over its environment: the world cannot find it
+    return w.end();
+  });
 
   it('a turn goes on through two cut connections, nothing missing, nothing twice', async () => {
     const url = `ssh://${os.userInfo().username}@127.0.0.1:${ssh.port}`;

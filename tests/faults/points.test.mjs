@@ -6,8 +6,8 @@ import fs from 'node:fs';
 import { describe, test } from 'node:test';
 
 import { alive, scripted, world } from '../lib/world.mjs';
-import { compare } from './compare.mjs';
-import { read_log } from './log.mjs';
+import { compare } from '../crash/compare.mjs';
+import { read_log } from '../crash/log.mjs';
 
 /** Which passes of each point: the first are in session/new, later ones in the turns and the
  * flood. */
