@@ -15,7 +15,7 @@ class stage {
   static async open(name) {
     const s = new stage();
     const { command, program, prepare, login } = agents[name];
-    s.login = login;
+    Object.assign(s, { name, login });
     s.place = new world({ agents: { [name]: { command: command(program) } } });
     make_project(s.place.cwd);
     s.model = await start_model(s.place.cwd);
@@ -39,6 +39,12 @@ class stage {
   }
   async session(editor) {
     return (await editor.request('session/new', { cwd: this.place.cwd, mcpServers: [] })).sessionId;
+  }
+  /** Of the agent alone, not of what it started: qwen runs as two processes. */
+  agent_pids() {
+    const is_agent = (p) => !p.args[0].endsWith('acpd-shim') &&
+      p.args.slice(0, 2).includes(agents[this.name].program);
+    return this.place.processes().filter(is_agent).map((p) => p.pid);
   }
   load(editor, id, meta = {}) {
     return editor.request('session/load', {
@@ -111,8 +117,7 @@ const flows = {
       'the shell command',
       60_000,
     );
-    const { agents: running_now } = await editor.request('_acpd/status', {});
-    process.kill(running_now.find((a) => a.sessionId === id).agentPid, 'SIGKILL');
+    for (const pid of s.agent_pids()) process.kill(pid, 'SIGKILL');
     const answer = await running;
     assert.equal(answer.error?.code, -32603, JSON.stringify(answer));
     await poll(

@@ -49,6 +49,36 @@ supports_websockets = false
       };  // set, the adapter asks as root for what the program then refuses
     },
   },
+  qwen: {
+    packages: ['@qwen-code/qwen-code@0.15.10'],
+    program: path.join(place, 'node_modules/@qwen-code/qwen-code/cli.js'),
+    command: (program) => [process.execPath, program, '--acp'],
+    prepare(dir, port) {
+      const home = path.join(dir, '.qwen');
+      fs.mkdirSync(home, { recursive: true });
+      fs.writeFileSync(path.join(home, 'settings.json'),
+        JSON.stringify({ security: { auth: { selectedType: 'openai' } } }));
+      return {
+        OPENAI_API_KEY: 'scripted',
+        OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`,
+        OPENAI_MODEL: 'scripted',
+      };
+    },
+  },
+  opencode: {
+    packages: ['opencode-linux-x64@1.18.33'],
+    program: path.join(place, 'node_modules/opencode-linux-x64/bin/opencode'),
+    command: (program) => [program, 'acp'],
+    prepare(dir, port) {
+      const config = path.join(dir, 'opencode.json');
+      fs.writeFileSync(config, JSON.stringify({
+        model: 'scripted/scripted', autoupdate: false,
+        provider: { scripted: { npm: '@ai-sdk/openai-compatible', models: { scripted: {} },
+          options: { baseURL: `http://127.0.0.1:${port}/v1`, apiKey: 'scripted' } } },
+      }));
+      return { OPENCODE_CONFIG: config, OPENCODE_DISABLE_MODELS_FETCH: '1' };
+    },
+  },
 };
 
 /** Why an agent cannot be tested here, or nothing. */
