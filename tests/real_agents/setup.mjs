@@ -97,7 +97,8 @@ export function install(name) {
       { stdio: ['ignore', 'ignore', 'pipe'], timeout: 600_000 },
     );
   } catch (error) {
-    return `${name} could not be installed from npm: ${error.stderr?.toString().trim().split('\n').at(-1)}`;
+    const said = error.stderr?.toString().trim().split('\n').at(-1);
+    return `${name} could not be installed from npm: ${said}`;
   }
   return fs.existsSync(program)
     ? undefined
@@ -109,7 +110,7 @@ export async function start_model(cwd) {
   const script = JSON.parse(fs.readFileSync(path.join(here, 'script.json'), 'utf8'));
   const file = path.join(cwd, '..', 'script.json');
   fs.writeFileSync(file, JSON.stringify({ ...script, cwd }));
-  const server = spawn(process.execPath, [path.join(here, 'model_server.mjs'), '--script', file], {
+  const server = spawn(process.execPath, [path.join(here, 'model/server.mjs'), file], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const line = await new Promise((resolve, reject) => {
