@@ -10,7 +10,7 @@ enum exit_code : int {
   ok = 0,
   failed = 1,     // or the turn did not end normally, or doctor found something wrong
   usage = 2,      // the command line
-  no_daemon = 3,  // none is running, and none could be started
+  no_daemon = 3,  // none is running, none could be started, the remote one was never reached
   no_session = 4, // no such session, or no such question
   cancelled = 130,
 };

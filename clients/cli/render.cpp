@@ -10,15 +10,6 @@ namespace {
 
 constexpr std::size_t failure_text_limit = 4000; // of a failed tool call's output, per block
 
-/// What a person reads of one ContentBlock.
-std::string content_text(json_view content) {
-  if (const json_view text = content["text"]) return printable(text.text());
-  const std::string type = content["type"].text();
-  if (type == "resource_link") return "[" + printable(content["uri"].text()) + "]";
-  if (type == "resource") return "[" + printable(content["resource"]["uri"].text()) + "]";
-  return type.empty() ? "" : "[" + printable(type) + "]";
-}
-
 bool has_ended(std::string_view status) { return status == "completed" || status == "failed"; }
 
 } // namespace
@@ -136,19 +127,6 @@ void renderer::update(json_view params) {
   // Commands, options, usage and titles are for programs that show them all the time.
   if (counted) progress(counted);
   show_live();
-}
-
-std::string update_summary(json_view params, std::size_t columns) {
-  const json_view update = params["update"];
-  std::string text = update["sessionUpdate"].text();
-  std::string about;
-  if (update["content"]["type"]) about = content_text(update["content"]);
-  if (update["title"]) about = update["title"].text();
-  if (update["currentModeId"]) about = update["currentModeId"].text();
-  if (update["status"]) about += " [" + update["status"].text() + "]";
-  if (const json_view p = params["_meta"]["acpd/progress"])
-    about += " " + progress_text(p["done"].number_or(0), p["total"].number_or(0), p["unit"].text());
-  return about.empty() ? text : text + "  " + shortened(about, columns);
 }
 
 } // namespace acpd::cli

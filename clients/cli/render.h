@@ -53,7 +53,10 @@ private:
   bool live_shown_ = false; // it is on the screen
 };
 
-/// One line about an update, for lists: "agent_message_chunk  All tests pass".
+/// One line about an update of either version, for lists: "agent_message_chunk  All tests pass".
 std::string update_summary(json_view params, std::size_t columns);
+
+/// What a person reads of one ContentBlock.
+std::string content_text(json_view content);
 
 } // namespace acpd::cli

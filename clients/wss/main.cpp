@@ -1,7 +1,7 @@
 // acpd-wss URL [CA-FILE]: stdin and stdout are one socket, whose bytes are the binary messages of a
 // WebSocket to a remote daemon. `acpctl connect --remote wss://…` starts it. The token comes in
-// ACPD_TOKEN. Exit codes: 0 the daemon or the bridge has ended, 77 refused, 1 anything else, said
-// on stderr in one line.
+// ACPD_TOKEN. Exit codes, said on stderr in one line: 0 the daemon or the bridge has ended, 77 the
+// daemon refused us, 78 nothing that trying again would mend, 1 anything else.
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
@@ -33,11 +33,14 @@ using error_code = boost::system::error_code;
 constexpr auto quietly = asio::as_tuple(asio::use_awaitable);
 constexpr auto connect_time = std::chrono::seconds(15);
 constexpr int refused_exit = 77;
+constexpr int unusable_exit = 78;
 constexpr std::size_t piece = 64 * 1024;
 
 struct address {
   bool tls = false;
   std::string host, port;
+
+  std::string text() const { return host + ":" + port; }
 };
 
 /// "wss://host:port"; empty host: no such thing.
@@ -92,6 +95,21 @@ asio::awaitable<void> down(local_socket& bridge, Socket& ws) {
   }
 }
 
+[[noreturn]] void declined(const address& to, const websocket::response_type& answer) {
+  const unsigned status = answer.result_int();
+  const std::string said = std::to_string(status) + " " + answer.body();
+  if (status == 401)
+    fail(to.text() + " refused: 401 Unauthorized: it does not know the token, or it was revoked: "
+                     "`acpctl token new` on the daemon's machine makes one",
+         refused_exit);
+  if (status == 403) fail(to.text() + " refused: " + said, refused_exit);
+  const bool later = status >= 500 || status == 408 || status == 429; // a proxy's, mostly
+  if (later) fail(to.text() + " refused: " + said);
+  fail("what answers at " + to.text() + " is no acpd (HTTP " + std::to_string(status) +
+           "): check the address, and `acpd serve --listen` there",
+       unusable_exit);
+}
+
 template <class Socket>
 asio::awaitable<void> talk(local_socket& bridge, Socket& ws, const address& to) {
   const char* token = std::getenv("ACPD_TOKEN");
@@ -101,14 +119,15 @@ asio::awaitable<void> talk(local_socket& bridge, Socket& ws, const address& to) 
   ws.read_message_max(0); // a stream: no message of it is kept
   ws.binary(true);
   websocket::response_type answer;
-  auto [ec] = co_await ws.async_handshake(answer, to.host + ":" + to.port, "/acp/bridge", quietly);
-  if (ec == websocket::error::upgrade_declined) {
-    const unsigned status = answer.result_int();
-    std::string why(answer.body());
-    fail(to.host + ":" + to.port + " refused: " + std::to_string(status) + " " + why,
-         status == 401 || status == 403 ? refused_exit : 1);
+  auto [ec] = co_await ws.async_handshake(answer, to.text(), "/acp/bridge", quietly);
+  if (ec == websocket::error::upgrade_declined) declined(to, answer);
+  if (ec) {
+    // Something answered, but not in HTTP; an end of the stream is the network's, or a restart's.
+    const bool foreign =
+        ec.category() == http::make_error_code(http::error::bad_version).category() &&
+        ec != http::error::end_of_stream && ec != http::error::partial_message;
+    fail("no WebSocket at " + to.text() + ": " + ec.message(), foreign ? unusable_exit : 1);
   }
-  if (ec) fail("no WebSocket at " + to.host + ":" + to.port + ": " + ec.message());
   beast::get_lowest_layer(ws).expires_never();
   asio::co_spawn(ws.get_executor(), up(bridge, ws), [](std::exception_ptr) { std::exit(1); });
   co_await down(bridge, ws);
@@ -122,22 +141,47 @@ void trust(asio::ssl::context& context, const std::string& ca_file) {
     context.set_default_verify_paths(ec);
   else
     context.load_verify_file(ca_file, ec);
-  if (ec) fail("cannot use the certificates in " + ca_file + ": " + ec.message());
+  if (ec)
+    fail("cannot use the certificates in " + ca_file + ": " + ec.message() +
+             ": --ca names a PEM file",
+         unusable_exit);
+}
+
+/// Why there is no TLS: the network's fault is mended by trying again, a certificate's is not.
+[[noreturn]] void no_tls(const address& to, const std::string& ca_file, const error_code& ec,
+                         SSL* tls) {
+  if (ec.category() != asio::error::get_ssl_category())
+    fail("no TLS with " + to.text() + ": " + ec.message());
+  if (ERR_GET_REASON(static_cast<unsigned long>(ec.value())) != SSL_R_CERTIFICATE_VERIFY_FAILED)
+    fail("no TLS with " + to.text() + ": " + ec.message() + ": is that acpd's port?",
+         unusable_exit);
+  const long found = SSL_get_verify_result(tls);
+  const std::string why = found == X509_V_OK || found == X509_V_ERR_UNSPECIFIED
+                              ? "it is not " + to.host + "'s"
+                              : X509_verify_cert_error_string(found);
+  fail("no trust in the certificate of " + to.text() + ": " + why +
+           (ca_file.empty() ? ": --ca FILE names one to trust"
+                            : ": check " + ca_file + ", and the host's name in the address"),
+       unusable_exit);
 }
 
 asio::awaitable<void> run(asio::io_context& io, address to, std::string ca_file) {
   local_socket bridge(io, asio::local::stream_protocol(), ::dup(0));
   tcp::resolver resolver(io);
   auto [unknown, found] = co_await resolver.async_resolve(bare(to.host), to.port, quietly);
-  if (unknown) fail("there is no host " + to.host + ": " + unknown.message());
+  if (unknown)
+    fail("there is no host " + to.host + ": " + unknown.message() + ": check the address",
+         unknown == asio::error::host_not_found_try_again ? 1 : unusable_exit);
   beast::tcp_stream link(io);
   link.expires_after(connect_time);
   auto [no, at] = co_await link.async_connect(found, quietly);
-  if (no) fail("cannot connect to " + to.host + ":" + to.port + ": " + no.message());
+  if (no)
+    fail("cannot connect to " + to.text() + ": " + no.message() +
+         (no == asio::error::connection_refused ? ": does `acpd serve --listen` run there?" : ""));
   const bool loopback = link.socket().remote_endpoint().address().is_loopback();
   link.socket().set_option(tcp::no_delay(true));
   if (!to.tls && !loopback) // the token would go over the network in clear
-    fail("ws:// is for loopback only: use wss:// for " + to.host, refused_exit);
+    fail("ws:// is for loopback only: use wss:// for " + to.host, unusable_exit);
   if (!to.tls) {
     websocket::stream<beast::tcp_stream, false> ws(std::move(link));
     co_return co_await talk(bridge, ws, to);
@@ -152,9 +196,7 @@ asio::awaitable<void> run(asio::io_context& io, address to, std::string ca_file)
   if (numeric) SSL_set_tlsext_host_name(tls.native_handle(), name.c_str());
   tls.set_verify_callback(asio::ssl::host_name_verification(name));
   auto [ec] = co_await tls.async_handshake(asio::ssl::stream_base::client, quietly);
-  if (ec)
-    fail("no trust in " + to.host + ":" + to.port + ": " + ec.message() +
-         (ca_file.empty() ? "; --ca FILE names a certificate to trust" : ""));
+  if (ec) no_tls(to, ca_file, ec, tls.native_handle());
   co_await talk(bridge, ws, to);
 }
 
@@ -163,7 +205,9 @@ asio::awaitable<void> run(asio::io_context& io, address to, std::string ca_file)
 int main(int argc, char** argv) {
   if (argc < 2 || argc > 3) fail("usage: acpd-wss URL [CA-FILE]");
   const address to = parse(argv[1]);
-  if (to.host.empty() || to.port.empty()) fail(std::string("no address: ") + argv[1]);
+  if (to.host.empty() || to.port.empty())
+    fail("\"" + std::string(argv[1]) + "\" is no address: expected wss://HOST[:PORT]",
+         unusable_exit);
   asio::io_context io(1);
   asio::co_spawn(io, run(io, to, argc == 3 ? argv[2] : ""), [](std::exception_ptr failed) {
     if (!failed) return;

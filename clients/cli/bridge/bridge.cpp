@@ -1,7 +1,6 @@
 #include "clients/cli/bridge/bridge.h"
 
 #include "clients/cli/bridge/identity.h"
-#include "protocol/errors.h"
 #include "server/wire/bridge_frames.h"
 #include "server/wire/connect_daemon.h"
 
@@ -29,19 +28,13 @@ constexpr std::size_t kept_limit = std::size_t{256} << 20;   // the same, answer
 constexpr auto first_backoff = 25ms;
 constexpr auto longest_backoff = 2000ms;
 constexpr auto steady_link = 100ms; // a link that lived that long was no failed attempt
-constexpr auto patience = 10s;      // of open requests without a daemon; of the end of a bridge
+constexpr auto end_patience = 10s;  // of the end of a bridge, till the daemon has all
 
 std::array<char, read_bytes> buffer; // for one read at a time, of either side
 
 volatile std::sig_atomic_t ended_by_signal = 0;
 
 void on_signal(int) { ended_by_signal = 1; }
-
-void complain(std::string_view text) {
-  const std::string line = "acpctl connect: " + std::string(text) + "\n";
-  // stderr may be gone or full; nobody can be told then.
-  [[maybe_unused]] const ssize_t n = ::write(2, line.data(), line.size());
-}
 
 } // namespace
 
@@ -58,10 +51,7 @@ bridge::~bridge() {
 int bridge::run() {
   while (!finished())
     step();
-  if (memory_.all_acked()) return 0;
-  complain("the editor has gone, and the daemon could not be given all that it wrote" +
-           (trouble_.empty() ? std::string() : ": " + trouble_));
-  return 1;
+  return exit_code();
 }
 
 bool bridge::finished() const {
@@ -77,6 +67,7 @@ void bridge::step() {
     fill_link_queue();
     write_link();
   }
+  if (memory_.wants_link() && to_editor_.size() < editor_queue_limit) report_link();
   if (!to_editor_.empty()) write_editor();
   if (finished()) return;
 
@@ -115,7 +106,7 @@ int bridge::poll_timeout_ms() const {
   const bool starting = start_ && start_->running();
   if (link_ < 0 && link_allowed_ && !starting) sooner(next_try_);
   if (starting && start_->fd() < 0) sooner(clock::now() + first_backoff);
-  if (waiting_since_ && link_ < 0) sooner(*waiting_since_ + patience);
+  if (waiting_since_ && link_ < 0) sooner(*waiting_since_ + patience());
   if (remote_ && link_ >= 0) sooner(remote_->life.next());
   if (const auto due = hold_.due()) sooner(*due);
   if (!until) return -1;
@@ -162,7 +153,7 @@ void bridge::drain_editor() {
 /// The editor's end, or a signal: what it wrote still goes to the daemon.
 void bridge::editor_gone() {
   if (end_by_) return;
-  end_by_ = clock::now() + patience;
+  end_by_ = clock::now() + end_patience;
   in_fd_ = -1;
   // A last line without its newline is taken when it is whole, so that `printf` can be an editor.
   const std::string rest(lines_.pending());
@@ -201,12 +192,12 @@ void bridge::tend_link() {
     else
       no_daemon(std::move(fd.error().text));
   }
-  const bool served = (link_ >= 0 && welcomed_) || (remote_ && remote_->reached && link_allowed_);
+  const bool served = (link_ >= 0 && welcomed_) || (remote_ && served_ && link_allowed_);
   if (served || !memory_.has_open_request())
     waiting_since_.reset();
   else if (!waiting_since_)
     waiting_since_ = clock::now();
-  else if ((link_ < 0 || remote_) && clock::now() - *waiting_since_ >= patience)
+  else if (link_ < 0 && clock::now() - *waiting_since_ >= patience())
     give_up_waiting();
 }
 
@@ -219,7 +210,7 @@ void bridge::no_daemon(std::string reason) {
     troubled(std::move(reason));
   } else if (start_allowed_) {
     begin_start();
-  } else {
+  } else if (trouble_.empty()) {
     trouble_ = std::move(reason);
   }
 }
@@ -233,12 +224,6 @@ void bridge::begin_start() {
   if (start_->running()) return;
   if (auto outcome = start_->collect(); outcome && !*outcome)
     troubled(std::move(outcome->error().text));
-}
-
-/// Why there is no daemon, for whoever reads the editor's log of us: once, not at each attempt.
-void bridge::troubled(std::string text) {
-  if (text != said_) complain(text);
-  said_ = trouble_ = std::move(text);
 }
 
 void bridge::back_off() {
@@ -310,36 +295,15 @@ void bridge::read_link() {
 void bridge::take_frame(const wire::frame_header& h, std::string_view payload) {
   switch (static_cast<bridge_frame>(h.type)) {
   case bridge_frame::welcome:
-    welcomed_ = start_allowed_ = true;
+    welcomed_ = served_ = start_allowed_ = true;
     said_.clear();
-    if (remote_) {
-      remote_->reached = true;
-      remote_->life.welcomed(clock::now());
-    }
+    trouble_.clear();
+    if (remote_) remote_->life.welcomed(clock::now());
     break;
   case bridge_frame::refused: return refused(payload);
-  case bridge_frame::bye: start_allowed_ = protocol::member(payload, "stop") != "true"; break;
+  case bridge_frame::bye: return said_goodbye(payload);
   default: to_editor_.tail() += memory_.accept(h, payload); break;
   }
-}
-
-void bridge::refused(std::string_view payload) {
-  trouble_ = protocol::unquote(protocol::member(payload, "text"));
-  complain(trouble_);
-  link_allowed_ = false;
-  to_editor_.tail() += memory_.fail_requests(protocol::internal_error, trouble_);
-}
-
-void bridge::give_up_waiting() {
-  const std::string text = remote_
-                               ? "the remote daemon cannot be reached: " + trouble_
-                               : "there is no acpd daemon, and none could be started: " + trouble_ +
-                                     ": `acpctl doctor` says what to do";
-  complain(text);
-  to_editor_.tail() += memory_.fail_requests(protocol::internal_error, text);
-  waiting_since_.reset();
-  // A daemon that somebody starts is still found; none is started before the editor asks again.
-  start_allowed_ = false;
 }
 
 int run_bridge(options o) {

@@ -4,6 +4,7 @@
 #include "clients/cli/bridge/cancel_hold.h"
 #include "clients/cli/bridge/daemon_start.h"
 #include "clients/cli/bridge/editor_fd.h"
+#include "clients/cli/bridge/link_report.h"
 #include "clients/cli/bridge/liveness.h"
 #include "clients/cli/bridge/memory.h"
 #include "clients/cli/bridge/network_watch.h"
@@ -37,7 +38,8 @@ public:
   bridge(const bridge&) = delete;
   bridge& operator=(const bridge&) = delete;
 
-  /// Returns the exit code when the editor has gone and the daemon has all that it wrote.
+  /// Returns the exit code when the editor has gone and the daemon has all that it wrote: ok;
+  /// no_daemon where none was ever reached; else failed.
   int run();
 
 private:
@@ -59,14 +61,21 @@ private:
   void link_down();
   void no_daemon(std::string reason);
   void begin_start();
-  void troubled(std::string text);
   void back_off();
   void read_link();
   void take_frame(const wire::frame_header& h, std::string_view payload);
-  void refused(std::string_view payload);
   void write_link();
   void fill_link_queue();
+
+  // bridge_trouble.cpp
+  int exit_code() const;
+  std::chrono::milliseconds patience() const;
+  void troubled(std::string text);
+  void said_goodbye(std::string_view payload);
+  void refused(std::string_view payload);
   void give_up_waiting();
+  void report_link();
+  std::string why_no_link() const;
 
   // bridge_remote.cpp
   protocol::result<int> connect_remote();
@@ -79,6 +88,7 @@ private:
   bool out_closed_ = false;
   memory memory_;
   cancel_hold hold_{parent_program()};
+  link_report report_;
   protocol::line_splitter lines_{protocol::max_line_bytes};
   byte_queue to_editor_;
 
@@ -88,6 +98,8 @@ private:
   byte_queue to_daemon_;
   std::uint64_t sent_number_ = 0; // the last line in to_daemon_ on this link
   bool welcomed_ = false;
+  bool served_ = false;  // welcomed once: from then on a remote daemon is waited for without limit
+  bool refused_ = false; // a daemon was there, and did not want us
   clock::time_point up_since_;
 
   std::optional<daemon_start> start_;
@@ -107,7 +119,6 @@ private:
     remote_child child;
     liveness life;
     network_watch network;
-    bool reached = false; // once: from then on the editor's requests wait as long as it takes
   };
   std::optional<remote_link> remote_;
 };

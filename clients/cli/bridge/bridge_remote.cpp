@@ -33,9 +33,13 @@ void bridge::tend_remote() {
 
 /// Why it ended: for the editor's log, and for requests that can be answered no other way.
 void bridge::remote_down() {
-  const remote_child::ending how = remote_->child.stop();
-  if (!how.said.empty()) troubled(how.said);
-  if (!how.refused || !link_allowed_) return;
+  remote_ending how = remote_->child.stop();
+  if (!how.text.empty()) troubled(std::move(how.text));
+  using enum remote_ending::verdict;
+  // Where it has worked before, a hotel's network may be what answers now.
+  const bool lasts = how.what == refused || (how.what == unusable && !served_);
+  if (!lasts || !link_allowed_) return;
+  refused_ = refused_ || how.what == refused;
   link_allowed_ = false; // until the editor sends something
   to_editor_.tail() += memory_.fail_requests(protocol::internal_error, trouble_);
 }

@@ -58,8 +58,8 @@ protocol::result<int> remote_child::start() {
   return ends[0];
 }
 
-remote_child::ending remote_child::stop() {
-  ending how;
+remote_ending remote_child::stop() {
+  remote_ending how;
   if (child_ > 0) {
     int status = 0;
     // What has ended by itself has said why; the rest is ended, with what it started.
@@ -67,8 +67,7 @@ remote_child::ending remote_child::stop() {
       ::kill(-child_, SIGKILL);
       ::waitpid(child_, &status, 0);
     }
-    how.refused = WIFEXITED(status) && WEXITSTATUS(status) == refused_exit;
-    how.said = last_words();
+    how = judge_ending(target_, WIFEXITED(status) ? WEXITSTATUS(status) : -1, last_words());
     child_ = -1;
   }
   if (stderr_fd_ >= 0) ::close(stderr_fd_);

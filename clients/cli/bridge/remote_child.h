@@ -1,5 +1,6 @@
 #pragma once
 
+#include "clients/cli/bridge/remote_ending.h"
 #include "clients/cli/bridge/remote_target.h"
 
 #include <string>
@@ -22,14 +23,7 @@ public:
   protocol::result<int> start();
 
   /// Ends it, if it runs still.
-  struct ending {
-    std::string said;     // the last line that it wrote to stderr
-    bool refused = false; // the other side does not want us: nothing that trying again would mend
-  };
-  ending stop();
-
-  /// acpd-wss ends with this when the daemon refused the token.
-  static constexpr int refused_exit = 77;
+  remote_ending stop();
 
 private:
   std::string last_words() const;

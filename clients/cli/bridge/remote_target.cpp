@@ -56,6 +56,7 @@ protocol::result<remote_target> over_ssh(std::string_view rest) {
   if (!port.empty()) found.command.insert(found.command.end(), {"-p", std::string(port)});
   if (!user.empty()) found.command.insert(found.command.end(), {"-l", std::string(user)});
   found.command.insert(found.command.end(), {"--", std::string(host), relay_command});
+  found.ssh_host = (user.empty() ? std::string() : std::string(user) + "@") + std::string(host);
   return found;
 }
 
@@ -88,7 +89,14 @@ protocol::result<std::string> read_token(const std::string& file) {
 
 protocol::result<remote_target> find_remote(const remote_options& o) {
   const std::string_view url = o.url;
-  if (url.starts_with("ssh://")) return over_ssh(url.substr(6));
+  const char* path = std::getenv("PATH");
+  const std::string search = path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
+  if (url.starts_with("ssh://")) {
+    if (!wire::find_program("ssh", search))
+      return failed("there is no program ssh on PATH: install OpenSSH's client, or use --remote "
+                    "wss://HOST");
+    return over_ssh(url.substr(6));
+  }
   if (!url.starts_with("wss://") && !url.starts_with("ws://"))
     return failed(
         "--remote: expected ssh://HOST, wss://HOST[:PORT] or ws://127.0.0.1:PORT, not \"" + o.url +
@@ -96,13 +104,11 @@ protocol::result<remote_target> find_remote(const remote_options& o) {
   auto token = read_token(o.token_file);
   if (!token) return std::unexpected(token.error());
   auto program = wire::find_program(wire::beside_this_executable("acpd-wss").string(), "");
-  const char* path = std::getenv("PATH");
-  if (!program)
-    program = wire::find_program("acpd-wss", path == nullptr ? "/usr/local/bin:/usr/bin" : path);
+  if (!program) program = wire::find_program("acpd-wss", search);
   if (!program)
     return failed("there is no program acpd-wss beside acpctl or on PATH: install it there, or use "
                   "--remote ssh://HOST");
-  remote_target found{{program->string(), o.url}, *std::move(token)};
+  remote_target found{{program->string(), o.url}, *std::move(token), {}};
   if (!o.ca_file.empty()) found.command.push_back(o.ca_file);
   return found;
 }

@@ -13,6 +13,7 @@ namespace acpd::bridge {
 struct remote_target {
   std::vector<std::string> command; // argv; the first is looked for on PATH, or is a path
   std::string token;                // for the program's environment (ACPD_TOKEN); empty: none
+  std::string ssh_host;             // as given, [user@]host; empty: the program is acpd-wss
 };
 
 struct remote_options {

@@ -243,7 +243,7 @@ TEST_CASE("inside an agent the default daemon is not started") {
   const std::string answer = editor.next_line();
   CHECK(answer.find("an agent does not start your daemon") != std::string::npos);
   editor.close_input();
-  CHECK(wait_for(bridge) == 0);
+  CHECK(wait_for(bridge) == 3);
   CHECK_FALSE(fs::exists(m.bin() / "starts"));
 }
 

@@ -156,6 +156,56 @@ TEST_CASE("a conversation reads as paragraphs, tool calls and plans") {
   CHECK(out == "> do it\nI will\n• make\n✗ make\n  no rule\nplan:\n  [x] a\n  [ ] b\n");
 }
 
+TEST_CASE("a line of the log says what is in an update, of either version") {
+  const auto says = [](const std::string& body, const std::string& meta = "{}") {
+    return update_summary({update(body, meta)}, 60);
+  };
+  const std::string hi = R"({"type":"text","text":"hi\u001b[31m"})";
+  CHECK(says(R"("sessionUpdate":"user_message","messageId":"u","content":[)" + hi + "," + hi +
+             "]") == "user_message  hi[31m hi[31m");
+  CHECK(says(R"("sessionUpdate":"agent_message_chunk","content":)" + hi) ==
+        "agent_message_chunk  hi[31m");
+  CHECK(says(R"("sessionUpdate":"agent_thought","messageId":"t","content":null)") ==
+        "agent_thought");
+  CHECK(says(R"("sessionUpdate":"tool_call_update","toolCallId":"c","status":"cancelled")") ==
+        "tool_call_update  c [cancelled]");
+  CHECK(
+      says(R"("sessionUpdate":"tool_call_update","toolCallId":"c","title":"Edit","content":[])") ==
+      "tool_call_update  Edit");
+  CHECK(says(R"("sessionUpdate":"tool_call_update","toolCallId":"c","content":[{"type":"diff",)"
+             R"("changes":[{"operation":"add","path":"/a"},{"operation":"_x"},)"
+             R"({"operation":"delete","path":"/b"}]},{"type":"terminal","terminalId":"T"}])") ==
+        "tool_call_update  [diff /a, /b] [terminal T]");
+  CHECK(says(R"("sessionUpdate":"tool_call_content_chunk","toolCallId":"c","content":)"
+             R"({"type":"content","content":)" +
+             hi + "}") == "tool_call_content_chunk  hi[31m");
+  CHECK(says(R"("sessionUpdate":"plan_update","plan":{"type":"items","planId":"p","entries":[)"
+             R"({"content":"a","status":"completed"},{"content":"b","status":"in_progress"}]})") ==
+        "plan_update  1 of 2 done: b");
+  CHECK(says(R"("sessionUpdate":"plan","entries":[{"content":"a","status":"completed"}])") ==
+        "plan  1 of 1 done");
+  CHECK(says(R"("sessionUpdate":"state_update","state":"idle","stopReason":"error","error":)"
+             R"({"code":1,"message":"no"},"background":[{"type":"terminal"}])") ==
+        "state_update  idle: error: no, 1 in the background");
+  CHECK(says(R"("sessionUpdate":"terminal_update","terminalId":"T","command":"make",)"
+             R"("exitStatus":{"exitCode":2})") == "terminal_update  make [exit code 2]");
+  CHECK(says(R"("sessionUpdate":"terminal_output_chunk","terminalId":"T","data":"b3V0Cg==")") ==
+        "terminal_output_chunk  out");
+  CHECK(says(R"("sessionUpdate":"terminal_output_chunk","terminalId":"T","data":"no base64")") ==
+        "terminal_output_chunk");
+  CHECK(says(R"("sessionUpdate":"config_option_update","configOptions":[{"configId":"mode",)"
+             R"("currentValue":"ask"},{"id":"deep","currentValue":true}])") ==
+        "config_option_update  mode=ask, deep=true");
+  CHECK(says(R"("sessionUpdate":"available_commands_update","availableCommands":[{"name":"a"},)"
+             R"({"name":"b"}])") == "available_commands_update  /a /b");
+  CHECK(says(R"("sessionUpdate":"usage_update","used":5,"size":10)") ==
+        "usage_update  5 of 10 tokens");
+  CHECK(says(R"("sessionUpdate":"notice","severity":"warning","title":"hot")") ==
+        "notice  warning: hot");
+  CHECK(says(R"("sessionUpdate":"_acme","done":1)", R"({"acpd/progress":{"done":1,"total":2}})")
+            .starts_with("_acme   1/2"));
+}
+
 TEST_CASE("progress is one live line on a terminal and nothing elsewhere") {
   const std::vector<std::string> job{
       update(R"("sessionUpdate":"tool_call","toolCallId":"1","title":"job","status":"pending")"),
