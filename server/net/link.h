@@ -227,6 +227,7 @@ private:
   void set_title(const incoming& r, session_host& host);
   void archive(const incoming& r, session_host& host);
   void unarchive(const incoming& r, session_host& host);
+  void cancel_terminal(const incoming& r, session_host& host);
   void stop_and_answer(const incoming& r, session_host& host);
 
   // link_mcp.cpp

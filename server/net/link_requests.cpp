@@ -57,7 +57,7 @@ std::span<const link::method> link::methods() {
       {"session/archive", false, true, nullptr, &link::archive},
       {"session/unarchive", false, true, nullptr, &link::unarchive},
       {"tool_call/cancel", false, true, nullptr, &link::pass_on},
-      {"terminal/cancel", false, true, nullptr, &link::pass_on},
+      {"terminal/cancel", false, true, nullptr, &link::cancel_terminal},
   };
   return all;
 }

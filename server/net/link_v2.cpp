@@ -3,6 +3,7 @@
 #include "protocol/convert.h"
 #include "protocol/errors.h"
 #include "server/core/lines.h"
+#include "server/net/agent_link.h"
 #include "server/net/hub.h"
 #include "server/net/link.h"
 #include "server/net/rows.h"
@@ -75,7 +76,8 @@ std::string link::state_line(const session_host& host) const {
   const std::string_view state = state_of(host);
   if (state == "running") now.now = v2::activity::running;
   if (state == "requires_action") now.now = v2::activity::requires_action;
-  now.background = host.core.background();
+  const std::string background = host.core.background();
+  now.background = background;
   std::string line;
   v2::state_update(line, host.core.quoted_sid(), now);
   return line;
@@ -142,6 +144,16 @@ void link::status(const incoming& r, session_host& host) {
     ((((state += state.empty() ? "{\"" : ",\"") += key) += "\":")) += value;
   });
   reply_result(r, R"({"status":"open","state":)" + state + "}}");
+}
+
+/// A v1 agent's terminals are acpd's. How it ended is told when it has.
+void link::cancel_terminal(const incoming& r, session_host& host) {
+  if (host.core.data().version == acp_version::v2) return pass_on(r, host);
+  const std::string name = unquote(r.param("terminalId"));
+  if (!host.agent || !host.agent->end_terminal(core::terminal_number(name)))
+    return reply_error(r, invalid_params,
+                       "params.terminalId: no terminal \"" + name + "\" runs in this session");
+  reply_result(r, "{}");
 }
 
 /// Out of the list, and closed; its log stays.
