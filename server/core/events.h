@@ -119,9 +119,10 @@ struct remove_queued {
   std::int64_t turn;
 };
 
-/// A person gives the session another title.
+/// A person gives the session another title. `told`: the agent has session/set_title.
 struct rename_in {
   std::string_view title;
+  bool told = false;
 };
 
 struct close_in {};  // stop the turn and the agent

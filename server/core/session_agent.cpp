@@ -34,6 +34,14 @@ bool is_chunk(std::string_view variant) {
          variant == "user_message_chunk";
 }
 
+bool has_boolean(std::string_view options) {
+  bool any = false;
+  for_each_element(options, [&](std::string_view option) {
+    any = any || member(option, "type") == R"("boolean")";
+  });
+  return any;
+}
+
 entry_kind kind_of(std::string_view variant) {
   if (variant == "notice") return entry_kind::notice;
   return variant.starts_with("compaction_") ? entry_kind::gated : entry_kind::update;
@@ -50,10 +58,11 @@ void session::on_update(const agent_line& e) {
     note_state(e, variant);
   }
   const bool call = !chunk && !speaks_v2() && variant.starts_with("tool_call");
+  const bool booleans = variant == "config_option_update" && has_boolean(s_.config_options);
   const std::uint64_t seq = next_seq();
   out_->push_back(log_line{kind_of(variant), e.line, splice_of(e.e, e.line),
                            chunk ? message_id(e, variant) : std::string_view(), seq, turn_number(),
-                           s_.processes, 0, s_.version});
+                           s_.processes, booleans ? tells_boolean_options : 0, s_.version});
   if (!call) return;
   if (terminals_.concerns(e.line)) note_terminals(e);
   if (!beside_.note_call(e.e.update.in(e.line), running_.has_value())) return;

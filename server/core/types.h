@@ -42,6 +42,10 @@ constexpr std::string_view background_in(std::string_view message_id) {
 /// are told of the terminal itself, and shown the name and not the text (terminal_views.h).
 inline constexpr std::int64_t names_terminal = 1;
 
+/// ref of an update that tells the configuration options, and of them some that are true or false:
+/// v1 editors are not sent these without the capability.
+inline constexpr std::int64_t tells_boolean_options = 2;
+
 enum class turn_state : std::uint8_t {
   queued,          // waits for the turn before it, or for the agent
   running,         // sent to the agent

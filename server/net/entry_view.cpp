@@ -152,6 +152,10 @@ void entry_view::append(chunk& c, const store::entry& e) {
   item made{e.seq, static_cast<std::uint32_t>(c.bytes.size()), 0, piece_of(e.kind), e.ref, 0};
   switch (e.kind) {
   case entry_kind::update:
+    if (version_ == acp_version::v1 && e.ref == core::tells_boolean_options)
+      made.kind = piece::boolean_options;
+    updates(c.bytes, e);
+    break;
   case entry_kind::own_update:
   case entry_kind::agent_notification:
   case entry_kind::notice:

@@ -63,6 +63,8 @@ void link::take_abilities(std::string_view params) {
   // What v1 has a capability for, and v2 has for everybody.
   abilities_.notices = v2() || has(member(caps, "session"), "notices");
   abilities_.compaction = v2() || has(member(caps, "session"), "compaction");
+  abilities_.boolean_options =
+      v2() || has(member(member(caps, "session"), "configOptions"), "boolean");
   abilities_.form = has(member(caps, "elicitation"), "form");
   abilities_.url = has(member(caps, "elicitation"), "url");
   abilities_.read_file = !v2() && member(member(caps, "fs"), "readTextFile") == "true";
@@ -79,14 +81,18 @@ void link::take_abilities(std::string_view params) {
 }
 
 void link::initialize(const incoming& r) {
-  if (initialised_)
+  if (initialised_ && (!v2() || asked_)) // v2's may come again before anything else
     return reply_error(r, invalid_request, "this connection is initialised already");
   const std::string_view version = r.param("protocolVersion");
   if (version.empty() || version.find_first_not_of("0123456789") != std::string_view::npos)
     return reply_error(r, invalid_params, "params.protocolVersion: expected a number");
-  if (!version_for(version, hub_.config.acp_v2)) {
+  const auto chosen = version_for(version, hub_.config.acp_v2);
+  if (!chosen || (initialised_ && *chosen != version_)) {
     std::string line;
-    v2::unsupported_version(line, "null", version, hub_.config.acp_v2 ? "[1,2]" : "[1]");
+    v2::unsupported_version(line, "null", version,
+                            initialised_         ? "[2]"
+                            : hub_.config.acp_v2 ? "[1,2]"
+                                                 : "[1]");
     return answer(r.raw_id, r.n, line);
   }
   auto agent = agent_for(r);

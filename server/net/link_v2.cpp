@@ -1,4 +1,4 @@
-// What only ACP v2 has, or has otherwise than v1.
+// What ACP v2 has otherwise than v1, and what both have of the unstable set.
 #include "protocol/acp_v2.h"
 #include "protocol/convert.h"
 #include "protocol/errors.h"
@@ -51,7 +51,8 @@ void link::answer_known_prompt(const store::key_row& row, const incoming& r) {
 
 /// The answer to `r`, whenever it comes, will be in the words of the session's agent.
 void link::note_agents_words(const incoming& r, const session_host& host) {
-  if (host.core.data().version == version_) return;
+  const bool same = host.core.data().version == version_ && abilities_.boolean_options;
+  if (same) return;
   const auto at = open_requests_.find(r.raw_id);
   if (at != open_requests_.end()) at->second.session = host.core.data().id;
 }
@@ -60,10 +61,12 @@ std::string link::in_own_words(const open_request& request, std::string_view lin
   const session_host* host = hub_.find(request.session);
   const auto e = scan(line);
   if (!host || !e || !e->result) return std::string(line);
+  const bool converted = host->core.data().version != version_;
+  if (!converted && request.method != "session/set_config_option") return std::string(line);
   if (request.method == "session/set_mode") return core::result_line("null", "{}");
   // Modes and options are one list in v2 and two in v1: the answer is made of what is known now.
   if (request.method != "session/set_config_option") return std::string(line);
-  std::string facts = session_facts_for(*host, version_);
+  std::string facts = session_facts_for(*host, version_, abilities_.boolean_options);
   const std::string_view options = member(facts, "configOptions");
   return core::result_line("null", R"({"configOptions":)" +
                                        std::string(options.empty() ? "[]" : options) + "}");
@@ -137,6 +140,7 @@ void link::stop_and_answer(const incoming& r, session_host& host) {
 void link::status(const incoming& r, session_host& host) {
   const bool open = host.agent != nullptr || host.core.running() || !host.core.queue().empty();
   if (!open) return reply_result(r, R"({"status":"saved"})");
+  if (!v2()) return reply_result(r, R"({"status":"open"})");
   const std::string line = state_line(host);
   std::string state;
   for_each_member(scan(line)->update.in(line), [&](std::string_view key, std::string_view value) {
@@ -166,17 +170,15 @@ void link::unarchive(const incoming& r, session_host& host) {
   host.archived = false;
   hub_.log.put(session_row_of(host));
   hub_.log.make_durable();
+  hub_.watching.changed(host);
   hub_.log.after_commit([self = shared_from_this(), k = kept(r)] { self->reply_result(k, "{}"); });
 }
 
 void link::set_title(const incoming& r, session_host& host) {
-  std::string title = unquote(r.param("title"));
-  title.erase(0, title.find_first_not_of(" \t\r\n"));
-  title.erase(title.find_last_not_of(" \t\r\n") + 1);
-  if (title.empty() || title.size() > longest_title)
-    return reply_error(r, invalid_params, "params.title: expected 1 to 500 bytes of text");
-  hub_.step(host, core::rename_in{title});
-  hub_.log.after_commit([self = shared_from_this(), k = kept(r), title] {
+  const auto title = title_in(r.param("title"));
+  if (!title) return reply_error(r, title.error().code, title.error().text);
+  hub_.rename(host, *title);
+  hub_.log.after_commit([self = shared_from_this(), k = kept(r), title = *title] {
     self->reply_result(k, R"({"title":)" + protocol::quoted(title) + "}");
   });
 }

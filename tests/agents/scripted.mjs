@@ -65,9 +65,10 @@ const capabilities = () => ({
     ...(without.has('resume') ? {} : { resume: {} }),
     ...(without.has('delete') ? {} : { delete: {} }),
     ...(without.has('close') ? {} : { close: {} }),
+    ...(without.has('title') ? {} : { title: {} }),
     additionalDirectories: {},
   },
-  auth: { logout: {} },
+  auth: { logout: {}, status: {} },
   _meta: { 'example.org/agent': { scripted: true } },
 });
 
@@ -130,6 +131,7 @@ const on_request = {
     sessions.delete(params.sessionId);
     return {};
   },
+  'session/set_title': ({ title }) => ({ title }),
   'session/set_mode'(params) { sessions.find(params).mode = params.modeId; return {}; },
   'session/set_config_option'(params) {
     const s = sessions.find(params);

@@ -46,6 +46,7 @@ class session {
     this.cancelled = true;
     for (const f of this.wake.splice(0)) f();
   }
+  options() { return options(this); }
   update(update) { link.notify('session/update', { sessionId: this.id, update }); }
   /** Says what it does in the foreground, and what goes on beside it. */
   say_state(state, more = {}) {
@@ -69,7 +70,8 @@ const on_request = {
     capabilities: {
       session: {
         prompt: { image: {}, audio: {}, embeddedContext: {} },
-        mcp: { stdio: {}, http: {} },
+        mcp: { stdio: {}, http: {}, ...(without.has('mcp') ? {} : { acp: {} }) },
+        title: {},
         delete: {},
         additionalDirectories: {},
         ...(without.has('fork') ? {} : { fork: {} }),
@@ -100,6 +102,7 @@ const on_request = {
     const made = sessions.open(`v2-fork-of-${params.sessionId}`, params);
     return { sessionId: made.id, configOptions: options(made) };
   },
+  'session/set_title': ({ title }) => ({ title }),
   'session/set_config_option'(params) {
     const s = sessions.find(params);
     if (!options(s).some((o) => o.configId === params.configId))
