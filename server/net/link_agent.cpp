@@ -1,4 +1,5 @@
 #include "protocol/acp_v2.h"
+#include "protocol/convert.h"
 #include "protocol/errors.h"
 #include "protocol/splice.h"
 #include "server/core/lines.h"
@@ -219,9 +220,18 @@ bool link::ask_early(const std::weak_ptr<agent_link>& process, std::string_view 
   }
   const std::string id = "acpd-early-" + random_hex(12);
   early_[id] = {process, std::string(e.id.in(line))};
-  const span request = span_of(member(params, "requestId"), line);
+  const auto agent = process.lock();
+  std::string asked(line);
+  if (agent && agent->version() != version_) {
+    asked.clear();
+    apply(asked, line,
+          {{e.params, question_for(version_, "elicitation/create", params, {}, {})}});
+  }
+  const auto parts = scan(asked);
+  if (!parts) return false;
+  const span request = span_of(member(parts->params.in(asked), "requestId"), asked);
   std::string shown;
-  apply(shown, line, {{e.id, protocol::quoted(id)}, {request, probe_asks_for_}});
+  apply(shown, asked, {{parts->id, protocol::quoted(id)}, {request, probe_asks_for_}});
   emit(bridge_frame::ask, 0, 0, 0, shown + "\n");
   pump();
   return true;
@@ -236,8 +246,10 @@ bool link::answer_early(const std::string& id, std::string_view line, const enve
   const auto process = asked.process.lock();
   if (!process) return true;
   // An error, too, is no answer that approves anything.
-  process->reply(asked.raw_id,
-                 e.result ? e.result.in(line) : std::string_view(R"({"action":"cancel"})"));
+  std::string result(e.result ? e.result.in(line) : std::string_view(R"({"action":"cancel"})"));
+  if (process->version() != version_)
+    result = answer_for(process->version(), "elicitation/create", result);
+  process->reply(asked.raw_id, result);
   return true;
 }
 

@@ -261,6 +261,8 @@ const directives = {
     sessionUpdate: 'agent_message_chunk', content: t.numbered('unknown fields'),
     newField: { kept: 1.0 }, _meta: { 'example.org/x': [1, 2.50, '\u00e9'] },
   }, { _meta: { 'example.org/y': true } }),
+  traced: ([traceparent], t) => t.update({ sessionUpdate: 'agent_message_chunk',
+    content: t.numbered('traced'), messageId: t.message }, { _meta: { traceparent } }),
   notify: ([method], t) => t.link.notify(method, { sessionId: t.session.id, from: 'agent' }),
   ext: async ([method], t) => {
     const { error } = await t.ask(method, { n: 1 });

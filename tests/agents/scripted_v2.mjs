@@ -14,7 +14,7 @@ import fs from 'node:fs';
 
 import { run_directives } from './directives.mjs';
 import { directives_v2 } from './directives_v2.mjs';
-import { serve, session_map } from './sessions.mjs';
+import { ask_for_token, serve, session_map } from './sessions.mjs';
 import { rpc_error } from './wire.mjs';
 
 const without = new Set((process.env.ACPD_TEST_NO ?? '').split(','));
@@ -60,7 +60,7 @@ class session {
 
 const sessions = new session_map(
   (id, params) => new session(id, params),
-  process.env.ACPD_TEST_AUTH !== 'required',
+  !['required', 'asks'].includes(process.env.ACPD_TEST_AUTH),
 );
 
 const on_request = {
@@ -79,7 +79,8 @@ const on_request = {
     },
     authMethods: [{ type: 'agent', methodId: 'token', name: 'Token' }],
   }),
-  'auth/login'(params) {
+  async 'auth/login'(params, id) {
+    if (process.env.ACPD_TEST_AUTH === 'asks') await ask_for_token(link, id);
     if (params.methodId !== 'token') throw new rpc_error(-32602, `no method "${params.methodId}"`);
     sessions.logged_in = true;
     return {};
@@ -173,4 +174,7 @@ async function work(s, script, how) {
   s.after = undefined;
 }
 
-const link = serve(on_request, sessions);
+const link = serve(on_request, sessions, (method, params) => {
+  if (method === 'mcp/message')
+    for (const s of sessions.values()) s.heard?.(params);
+});
