@@ -147,6 +147,7 @@ void terminal_update(std::string& out, std::string_view session, std::string_vie
     object.raw("output", output);
   }
   if (change.exited) object.raw("exitStatus", exit_status(change));
+  object.raw_if("capabilities", change.capabilities);
   object.end();
   update_line(out, session, update);
 }

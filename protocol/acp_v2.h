@@ -79,12 +79,13 @@ void notice(std::string& out, std::string_view session, severity how, std::strin
 
 /// What changes of a terminal; what is not set stays as it is.
 struct terminal_change {
-  std::string_view command;
-  std::string_view cwd;                   // absolute
-  std::optional<std::string_view> output; // bytes: all of the output from now on
+  std::string_view command{};
+  std::string_view cwd{};                   // absolute
+  std::string_view capabilities{};          // raw object, or null
+  std::optional<std::string_view> output{}; // bytes: all of the output from now on
   bool exited = false;
-  std::optional<std::int64_t> exit_code; // with exited
-  std::string_view signal;               // with exited: e.g. SIGTERM
+  std::optional<std::int64_t> exit_code{}; // with exited
+  std::string_view signal{};               // with exited: e.g. SIGTERM
 };
 void terminal_update(std::string& out, std::string_view session, std::string_view terminal_id,
                      const terminal_change& change);

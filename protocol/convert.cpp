@@ -91,7 +91,7 @@ result<converted> request_for_v1(std::string_view method, std::string_view param
   if (method == "auth/login") return converted{"authenticate", std::string(params)};
   if (method == "auth/logout") return converted{"logout", std::string(params)};
   if (method == "tool_call/cancel" || method == "terminal/cancel")
-    return std::unexpected(failure{error_code::method_not_found,
+    return std::unexpected(failure{error_code::invalid_params,
                                    "this session's agent speaks ACP v1, which can only cancel the "
                                    "whole turn: session/cancel"});
   if (method == "session/resume") {

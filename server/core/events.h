@@ -4,6 +4,7 @@
 #include "server/core/types.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -91,18 +92,21 @@ struct agent_progress {
   std::uint64_t written;
 };
 
-/// The agent has a terminal: its number and its command line.
+/// The agent has a terminal: its number, its command line and where it runs.
 struct terminal_started {
   std::uint64_t terminal;
   std::string_view command;
+  std::string_view cwd = {};
 };
 
-/// What a terminal has written: when it ended, or was asked for by read_terminal.
+/// What a terminal has written: when it ended, was asked for by read_terminal, or now and then.
 struct terminal_output {
   std::uint64_t terminal;
   std::string_view output;
-  std::string_view how; // it ended: "exit code 1"; empty: it runs
-  bool truncated;       // output is not all of it
+  std::string_view how;                  // it ended: "exit code 1"; empty: it runs
+  bool truncated;                        // output is not all of it
+  std::optional<std::int64_t> code = {}; // it ended, and how is known: this
+  std::string_view signal = {};          // or that
 };
 
 /// A prompt that waits gets another text, or is withdrawn. Nothing happens when it has started: the
@@ -115,9 +119,10 @@ struct remove_queued {
   std::int64_t turn;
 };
 
-/// A person gives the session another title.
+/// A person gives the session another title. `told`: the agent has session/set_title.
 struct rename_in {
   std::string_view title;
+  bool told = false;
 };
 
 struct close_in {};  // stop the turn and the agent

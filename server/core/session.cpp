@@ -152,8 +152,10 @@ void session::show_start(turn& t, const envelope& e) {
   forget_shown_terminals();
   t.number = ++s_.turns;
   t.started_seq = next_seq();
-  out_->push_back(log_own{
-      entry_kind::turn_started, {}, {}, t.started_seq, t.number, s_.processes, t.id, s_.version});
+  log_own entry{
+      entry_kind::turn_started, {}, {}, t.started_seq, t.number, s_.processes, t.id, s_.version};
+  if (!speaks_v2()) entry.message_id = beside_.state();
+  out_->push_back(std::move(entry));
   if (speaks_v2()) return;
   for_each_element(member(e.params.in(t.prompt), "prompt"), [&](std::string_view block) {
     std::string line = user_message(quoted_sid_, block);
@@ -176,21 +178,17 @@ void session::end(turn t, turn_state state, std::string outcome, std::string_vie
   t.outcome = std::move(outcome);
   t.ended_ms = at_ms_;
   last_outcome_ = t.outcome;
+  if (began && !speaks_v2()) note_background(t.outcome);
   if (t.started_seq) forget_shown_terminals();
+  told_ = agent_response.empty() || own_response.empty() ? std::string_view() : told_as_cancelled;
+  if (!speaks_v2()) told_ += beside_.state();
   if (t.keyed) {
     std::string answer(own_response.empty() ? agent_response : std::string_view(own_response));
     out_->push_back(save_answer{t.key, true, t.key_hash, std::move(answer), t.id, seq});
   }
   if (!agent_response.empty())
-    out_->push_back(log_line{entry_kind::turn_ended,
-                             agent_response,
-                             {},
-                             own_response.empty() ? std::string_view() : told_as_cancelled,
-                             seq,
-                             t.number,
-                             process,
-                             t.id,
-                             said_by});
+    out_->push_back(log_line{
+        entry_kind::turn_ended, agent_response, {}, told_, seq, t.number, process, t.id, said_by});
   else
     out_->push_back(log_own{entry_kind::turn_ended,
                             std::move(own_response),
@@ -199,12 +197,22 @@ void session::end(turn t, turn_state state, std::string outcome, std::string_vie
                             t.number,
                             process,
                             t.id,
-                            said_by});
+                            said_by,
+                            told_});
   out_->push_back(turn_closed{t.started_seq, seq});
   t.prompt.clear();
   out_->push_back(save_turn{std::move(t)});
   out_->push_back(save_session{});
   out_->push_back(durable{});
+}
+
+/// The turn is over, and what goes on is listed. Only an end of the agent's own leaves calls open.
+void session::note_background(std::string_view outcome) {
+  const bool cut = outcome == "cancelled" || outcome == "error" || outcome == "interrupted" ||
+                   outcome == "outcome_unknown";
+  const std::string before = beside_.list();
+  beside_.turn_ended(terminals_, !cut);
+  beside_changed_ = beside_changed_ || beside_.list() != before;
 }
 
 void session::on(const cancel_in& e) {
@@ -254,6 +262,7 @@ void session::on(const cancel_request_in& e) {
 /// Stopping at once: the agent is not asked, and what it still says is not heard.
 void session::on(const close_in&) {
   withdraw_all();
+  end_background();
   forget_state("cancelled");
   if (running_) {
     turn t = std::move(*running_);
@@ -272,7 +281,6 @@ void session::on(const close_in&) {
   if (agent_ != agent_state::none) out_->push_back(stop_agent{});
   agent_ = agent_state::none;
   s_.shim = 0;
-  terminals_ = {};
   s_.closed = true;
   progress_.clear();
   out_->push_back(save_session{});

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "protocol/acp_v2.h"
 #include "protocol/version.h"
 #include "server/core/actions.h"
+#include "server/core/background_work.h"
 #include "server/core/events.h"
 #include "server/core/terminal_views.h"
 
@@ -55,7 +57,9 @@ public:
   /// A process was started for this session and has this row; lines to it count from `next_n`.
   void bind(std::int64_t shim, std::uint64_t next_n);
   /// What the daemon before showed of that process's terminals (save_terminals).
-  void restore_terminals(std::string_view state) { terminals_.restore(state); }
+  void restore_terminals(std::string_view state);
+  /// An update of a v1 agent's turn that runs, which the daemon before logged.
+  void recall(std::string_view update) { beside_.note_call(update, true); }
   /// The next number for a line to the agent; the handshake takes its own from here.
   std::uint64_t take_n() { return s_.next_n++; }
 
@@ -75,8 +79,8 @@ public:
   bool needs_person() const;                         // a permission or elicitation is pending
   /// As clients are told it: running, requires_action, idle or interrupted.
   std::string_view state() const;
-  /// What an agent of v2 does while it is idle: raw array; empty: it does not say.
-  std::string_view background() const;
+  /// What goes on while the session is idle: raw array. Empty: an agent of v2 that does not say.
+  std::string background() const;
   /// An agent of v2 says that it works: on a turn, or unasked.
   bool busy() const {
     return activity_ == activity::running || activity_ == activity::requires_action;
@@ -85,7 +89,7 @@ public:
   bool quiet() const {
     return !running_ && !busy() && queue_.empty() && waiting_.empty() && !works_beside();
   }
-  bool works_beside() const; // v2: its background list names something
+  bool works_beside() const; // the background list names something
 
 private:
   // session.cpp: turns
@@ -101,6 +105,7 @@ private:
            std::string own_response, protocol::acp_version said_by = protocol::acp_version::v1);
   void cancel_running();
   void cancel_queued();
+  void note_background(std::string_view outcome);
   void give_up(turn t, std::string_view outcome, std::string_view text);
   // session_people.cpp: what people change of a session
   void on(const edit_queued& e);
@@ -123,7 +128,8 @@ private:
   std::string_view message_id(const agent_line& e, std::string_view variant);
   void remember_choice(const call& c, std::string_view result);
   void say(std::string_view text);
-  void log_own_update(std::string line, protocol::acp_version version = protocol::acp_version::v1);
+  void log_own_update(std::string line, protocol::acp_version version = protocol::acp_version::v1,
+                      std::int64_t ref = 0);
   // session_v2.cpp: turns of agents that speak ACP v2
   bool speaks_v2() const { return s_.version == protocol::acp_version::v2; }
   bool on_v2_update(const agent_line& e, std::string_view variant);
@@ -143,8 +149,12 @@ private:
   void on(const terminal_output& e);
   void note_terminals(const agent_line& e);
   void show(const terminal_views::shown& what);
+  void tell_terminal(std::uint64_t terminal, const protocol::v2::terminal_change& change);
+  void tell_background();
+  void end_background();
   void forget_shown_terminals();
   void keep_terminals();
+  std::string shown_state() const;
   // session_requests.cpp: what passes through, and questions
   void on(const request_in& e);
   void on(const notification_in& e);
@@ -175,6 +185,9 @@ private:
   std::map<std::int64_t, question> questions_;
   std::deque<waiting_request> waiting_; // for the agent to be ready
   terminal_views terminals_;
+  background_work beside_;      // of a v1 agent
+  bool beside_changed_ = false; // since it was kept
+  std::string told_;            // message_id of the entry at hand that says the state
   std::string progress_, last_outcome_, commands_;
   std::uint64_t written_ = 0;
   activity activity_ = activity::idle; // of s_.state

@@ -12,10 +12,10 @@ void session::say(std::string_view text) { log_own_update(own_message(quoted_sid
 
 /// A session/update that acpd made: an entry like an agent's own, so that every editor sees it and
 /// a replay has it.
-void session::log_own_update(std::string line, acp_version version) {
+void session::log_own_update(std::string line, acp_version version, std::int64_t ref) {
   const splice where = splice_of(*scan(line), line);
   out_->push_back(log_own{entry_kind::own_update, std::move(line), where, next_seq(), turn_number(),
-                          s_.processes, 0, version});
+                          s_.processes, ref, version});
 }
 
 void session::on(const agent_line& e) {
@@ -34,6 +34,14 @@ bool is_chunk(std::string_view variant) {
          variant == "user_message_chunk";
 }
 
+bool has_boolean(std::string_view options) {
+  bool any = false;
+  for_each_element(options, [&](std::string_view option) {
+    any = any || member(option, "type") == R"("boolean")";
+  });
+  return any;
+}
+
 entry_kind kind_of(std::string_view variant) {
   if (variant == "notice") return entry_kind::notice;
   return variant.starts_with("compaction_") ? entry_kind::gated : entry_kind::update;
@@ -49,13 +57,18 @@ void session::on_update(const agent_line& e) {
     chunk_variant_.clear();
     note_state(e, variant);
   }
-  const bool terminals =
-      !chunk && !speaks_v2() && variant.starts_with("tool_call") && terminals_.concerns(e.line);
+  const bool call = !chunk && !speaks_v2() && variant.starts_with("tool_call");
+  const bool booleans = variant == "config_option_update" && has_boolean(s_.config_options);
   const std::uint64_t seq = next_seq();
   out_->push_back(log_line{kind_of(variant), e.line, splice_of(e.e, e.line),
                            chunk ? message_id(e, variant) : std::string_view(), seq, turn_number(),
-                           s_.processes, 0, s_.version});
-  if (terminals) note_terminals(e);
+                           s_.processes, booleans ? tells_boolean_options : 0, s_.version});
+  if (!call) return;
+  if (terminals_.concerns(e.line)) note_terminals(e);
+  if (!beside_.note_call(e.e.update.in(e.line), running_.has_value())) return;
+  beside_changed_ = true;
+  tell_background();
+  keep_terminals();
 }
 
 /// The message that a chunk belongs to: the agent's own id, or one that is minted whenever the
@@ -165,15 +178,9 @@ void session::on_request(const agent_line& e) {
   q.asked_ms = at_ms_;
   out_->push_back(save_question{q});
   if (asks_person(*kind)) {
-    out_->push_back(log_line{entry_kind::question_asked,
-                             e.line,
-                             splice_of(e.e, e.line),
-                             {},
-                             next_seq(),
-                             q.turn,
-                             s_.processes,
-                             q.id,
-                             s_.version});
+    told_ = speaks_v2() ? std::string() : beside_.state();
+    out_->push_back(log_line{entry_kind::question_asked, e.line, splice_of(e.e, e.line), told_,
+                             next_seq(), q.turn, s_.processes, q.id, s_.version});
     if (running_ && running_->cancelled) { // asked after the cancel: nobody will look at it
       questions_.emplace(q.id, std::move(q));
       return cancel_questions();
@@ -307,7 +314,7 @@ void session::on(const agent_exited& e) {
                       error_line("null", internal_error, "the agent " + e.how + "; try again")});
   agent_ = agent_state::none;
   s_.shim = 0;
-  terminals_ = {}; // they ended with it
+  end_background();
   forget_state("error");
   if (running_) interrupt(e);
   out_->push_back(save_session{});

@@ -37,6 +37,12 @@ void session::on(const rename_in& e) {
                             R"(,"update":{"sessionUpdate":"session_info_update","title":)" +
                             quoted(e.title) + "}}"));
   out_->push_back(save_session{});
+  if (e.told && agent_ == agent_state::ready)
+    send_line(
+        send_kind::request, "session/set_title",
+        request_line(s_.next_n, "session/set_title",
+                     R"({"sessionId":)" + s_.agent_sid + R"(,"title":)" + quoted(e.title) + "}"),
+        0);
   out_->push_back(durable{});
 }
 

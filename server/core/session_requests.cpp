@@ -92,8 +92,9 @@ void session::settle(question q, question_state state, std::string outcome) {
   q.state = state;
   q.outcome = std::move(outcome);
   q.settled_ms = at_ms_;
-  out_->push_back(
-      log_own{entry_kind::question_settled, {}, {}, next_seq(), q.turn, s_.processes, q.id});
+  log_own entry{entry_kind::question_settled, {}, {}, next_seq(), q.turn, s_.processes, q.id};
+  if (!speaks_v2()) entry.message_id = beside_.state();
+  out_->push_back(std::move(entry));
   out_->push_back(save_question{std::move(q)});
   out_->push_back(durable{});
 }

@@ -24,9 +24,10 @@ std::string_view session::state() const {
                                                                               : "idle";
 }
 
-std::string_view session::background() const {
+std::string session::background() const {
+  if (!speaks_v2()) return beside_.list();
   const std::string_view list = member(s_.state, "background");
-  return list.starts_with('[') ? list : std::string_view();
+  return std::string(list.starts_with('[') ? list : std::string_view());
 }
 
 bool session::works_beside() const {

@@ -45,6 +45,12 @@ void for_each_terminal(std::string_view content, F f) {
   });
 }
 
+bool shows(std::string_view content, std::uint64_t terminal) {
+  bool found = false;
+  for_each_terminal(content, [&](std::uint64_t one) { found = found || one == terminal; });
+  return found;
+}
+
 /// The newest bytes, from the start of a character.
 std::string_view newest(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text;
@@ -96,28 +102,55 @@ bool terminal_views::concerns(std::string_view line) const {
          ::memmem(line.data(), line.size(), name_prefix.data(), name_prefix.size()) != nullptr;
 }
 
-void terminal_views::started(std::uint64_t number, std::string_view command) {
-  terminals_[number].command = command;
-  changed_ = true;
+bool terminal_views::started(std::uint64_t number, std::string_view command) {
+  const auto [at, is_new] = terminals_.try_emplace(number);
+  if (is_new) at->second.command = command;
+  changed_ = changed_ || is_new;
+  return is_new;
 }
 
-std::vector<terminal_views::shown> terminal_views::wrote(std::uint64_t number,
-                                                         std::string_view output, bool truncated,
-                                                         std::string_view how) {
-  std::vector<shown> changed;
+terminal_views::change terminal_views::wrote(std::uint64_t number, std::string_view output,
+                                             bool truncated, std::string_view how) {
+  change made;
   const auto at = terminals_.find(number);
-  if (at == terminals_.end() || !at->second.how.empty()) return changed;
+  if (at == terminals_.end() || !at->second.how.empty()) return made;
   terminal& t = at->second;
-  t.output = newest(output, shown_bytes);
-  t.truncated = truncated || t.output.size() < output.size();
+  const std::string_view now = newest(output, shown_bytes);
+  const bool grew = truncated ? now != t.output : output.size() > t.seen;
+  if (!grew && how.empty()) return made;
+  if (grew) {
+    made.whole = truncated || output.size() - t.seen > shown_bytes;
+    made.bytes = made.whole ? now : output.substr(t.seen);
+  }
+  made.ended = !how.empty();
+  t.seen = output.size();
+  t.output = now;
+  t.truncated = truncated || now.size() < output.size();
   t.how = how;
   changed_ = true;
-  for (const auto& [id, content] : calls_) {
-    bool there = false;
-    for_each_terminal(content, [&](std::uint64_t one) { there = there || one == number; });
-    if (there) changed.push_back({id, as_text(content)});
-  }
-  return changed;
+  for (const auto& [id, content] : calls_)
+    if (shows(content, number)) made.calls.push_back({id, as_text(content)});
+  return made;
+}
+
+bool terminal_views::runs(std::uint64_t number) const {
+  const auto at = terminals_.find(number);
+  return at != terminals_.end() && at->second.how.empty();
+}
+
+std::vector<std::uint64_t> terminal_views::running() const {
+  std::vector<std::uint64_t> out;
+  for (const auto& [number, t] : terminals_)
+    if (t.how.empty()) out.push_back(number);
+  return out;
+}
+
+bool terminal_views::shows_running(const std::string& call) const {
+  const auto at = calls_.find(call);
+  bool any = false;
+  if (at != calls_.end())
+    for_each_terminal(at->second, [&](std::uint64_t number) { any = any || runs(number); });
+  return any;
 }
 
 terminal_views::shown terminal_views::note(std::string_view update) {
@@ -175,8 +208,8 @@ std::string terminal_views::state() const {
   for (const auto& [number, t] : terminals_) {
     if (out.back() != '[') out += ',';
     out += R"({"id":)" + quoted(terminal_name(number)) + R"(,"command":)" + quoted(t.command) +
-           R"(,"output":)" + quoted(t.output) + R"(,"how":)" + quoted(t.how) + R"(,"truncated":)" +
-           (t.truncated ? "true" : "false") + "}";
+           R"(,"output":)" + quoted(t.output) + R"(,"how":)" + quoted(t.how) + R"(,"seen":)" +
+           std::to_string(t.seen) + R"(,"truncated":)" + (t.truncated ? "true" : "false") + "}";
   }
   out += R"(],"calls":[)";
   for (const auto& [id, content] : calls_) {
@@ -188,9 +221,11 @@ std::string terminal_views::state() const {
 
 void terminal_views::restore(std::string_view state) {
   for_each_element(member(state, "terminals"), [this](std::string_view t) {
-    terminals_[terminal_number(unquote(member(t, "id")))] = {
-        unquote(member(t, "command")), unquote(member(t, "output")), unquote(member(t, "how")),
-        member(t, "truncated") == "true"};
+    const std::string_view seen = member(t, "seen");
+    terminal& known = terminals_[terminal_number(unquote(member(t, "id")))];
+    known = {unquote(member(t, "command")), unquote(member(t, "output")), unquote(member(t, "how")),
+             member(t, "truncated") == "true"};
+    std::from_chars(seen.data(), seen.data() + seen.size(), known.seen);
   });
   for_each_element(member(state, "calls"), [this](std::string_view c) {
     calls_[std::string(member(c, "id"))] = member(c, "content");

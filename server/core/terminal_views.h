@@ -9,10 +9,11 @@
 
 namespace acpd::core {
 
-/// What editors are shown of the agent's terminals inside its tool calls. The terminals run under
-/// the shim, so no editor knows them, and some drop a whole update that names one: such content is
-/// shown as text, the command line first and what it wrote once it has ended. Knows the terminals
-/// of one agent process and the tool calls that show them. Pure; owned by the session.
+/// What editors are shown of a v1 agent's terminals. They run under the shim, so no v1 editor knows
+/// them, and some drop a whole update that names one: in a tool call they are shown as text, the
+/// command line and what it wrote so far. v2 editors are told of each terminal as of an agent's
+/// own. Knows the terminals of one agent process and the tool calls that show them. Pure; owned by
+/// the session.
 class terminal_views {
 public:
   /// At most that much of a terminal's output is shown: the newest.
@@ -26,10 +27,22 @@ public:
   /// Does a tool call's line need note()? One search of the line, for nearly all.
   bool concerns(std::string_view line) const;
 
-  void started(std::uint64_t terminal, std::string_view command);
-  /// Its output so far; `how` it ended, or empty. The tool calls that look different now.
-  std::vector<shown> wrote(std::uint64_t terminal, std::string_view output, bool truncated,
-                           std::string_view how);
+  /// False: it is known already.
+  bool started(std::uint64_t terminal, std::string_view command);
+  /// What is new of a terminal: `bytes` behind what was known, or all that is to be shown from now.
+  struct change {
+    std::vector<shown> calls; // the tool calls that look different now
+    std::string_view bytes;   // of `output`
+    bool whole = false;
+    bool ended = false;
+  };
+  /// Its output so far; `how` it ended, or empty.
+  change wrote(std::uint64_t terminal, std::string_view output, bool truncated,
+               std::string_view how);
+  bool runs(std::uint64_t terminal) const;
+  std::vector<std::uint64_t> running() const;
+  /// Does the tool call (raw id) show a terminal that runs?
+  bool shows_running(const std::string& call) const;
   /// An update of a tool call (raw params.update): what is to be shown instead of its content;
   /// empty content: nothing else.
   shown note(std::string_view update);
@@ -48,8 +61,9 @@ public:
 
 private:
   struct terminal {
-    std::string command, output, how;
+    std::string command, output, how; // output: the newest of it
     bool truncated = false;
+    std::size_t seen = 0; // bytes of its output, while all of it is known
   };
   std::string text_of(std::uint64_t number) const;
 

@@ -24,13 +24,27 @@ enum class entry_kind : std::uint8_t {
   prompt_inserted,    // v2 agents: it has the prompt, as the message message_id; no line
 };
 
-/// message_id of a turn_ended entry whose line says something else than what editors are told:
-/// the turn was cancelled (ACP v1: its prompt is answered "cancelled", whatever the agent says).
+/// How the message_id of a turn_ended entry begins whose line says something else than what editors
+/// are told: the turn was cancelled (ACP v1: its prompt is answered "cancelled", whatever the agent
+/// says). What follows it there, and is all of it in turn_started, question_asked and
+/// question_settled, is what goes on in the background: a raw array, or nothing.
 inline constexpr std::string_view told_as_cancelled = "cancelled";
+constexpr bool is_told_as_cancelled(std::string_view message_id) {
+  return message_id.starts_with(told_as_cancelled);
+}
+constexpr std::string_view background_in(std::string_view message_id) {
+  if (is_told_as_cancelled(message_id)) message_id.remove_prefix(told_as_cancelled.size());
+  return message_id.empty() ? std::string_view("[]") : message_id;
+}
 
-/// ref of an update that names a terminal of acpd's in its content: it is followed by an own update
-/// with the terminal's text, and no editor is shown the name (terminal_views.h).
+/// ref of an update that names a terminal of acpd's in its content, and of acpd's own updates with
+/// the terminal's text, which follow it. v1 editors are shown the text and not the name; v2 editors
+/// are told of the terminal itself, and shown the name and not the text (terminal_views.h).
 inline constexpr std::int64_t names_terminal = 1;
+
+/// ref of an update that tells the configuration options, and of them some that are true or false:
+/// v1 editors are not sent these without the capability.
+inline constexpr std::int64_t tells_boolean_options = 2;
 
 enum class turn_state : std::uint8_t {
   queued,          // waits for the turn before it, or for the agent

@@ -41,7 +41,7 @@ std::string in_words_of(acp_version editor, const std::string& agents_result) {
 void overlay_v1(json::object& caps, bool close_stops) {
   caps["loadSession"] = true;
   json::object& session = object_at(caps, "sessionCapabilities");
-  for (const std::string_view own : {"list", "resume", "delete"})
+  for (const std::string_view own : {"list", "resume", "delete", "status", "title", "archive"})
     session[own] = json::object();
   if (close_stops)
     session["close"] = json::object();
@@ -67,6 +67,10 @@ std::string initialize_answer(const std::string& agents_result, const editor_ter
     overlay_v2(caps);
   else
     overlay_v1(caps, editor.close_stops);
+  // What acpd does not pass on.
+  caps.erase("providers");
+  if (auto* auth = caps.if_contains("auth"); auth && auth->is_object())
+    auth->get_object().erase("status");
   object_at(caps, "_meta")["acpd"] = {{"version", 1},
                                       {"methods", json::parse(control::methods())},
                                       {"notifications",

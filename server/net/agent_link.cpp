@@ -22,7 +22,7 @@ using agent::shim_frame;
 
 agent_link::agent_link(hub& h, std::int64_t id, std::string agent_name, std::string dir)
     : hub_(h), id_(id), agent_name_(std::move(agent_name)), dir_(std::move(dir)),
-      lines_(h.config.max_line_bytes) {}
+      lines_(h.config.max_line_bytes), look_timer_(h.io) {}
 
 std::uint64_t agent_link::next_n() const { return host_ ? host_->core.data().next_n : probe_n_; }
 
@@ -244,6 +244,7 @@ void agent_link::stop() {
 
 void agent_link::detach() {
   error_code ignored;
+  look_timer_.cancel();
   if (socket_) socket_->close(ignored);
   socket_.reset();
 }
@@ -322,6 +323,7 @@ void agent_link::read_rest(std::uint64_t from) {
 void agent_link::finish(const std::string& how, const agent::shim_progress& sent, bool shim_alive) {
   if (gone_) return;
   gone_ = true;
+  look_timer_.cancel();
   spdlog::info("agent={} shim={} {}", agent_name_, id_, how);
   if (session_host* host = std::exchange(host_, nullptr); host && !stopping_) {
     host->agent.reset();

@@ -7,6 +7,7 @@
 #include "server/agent/unique_fd.h"
 #include "server/core/handshake.h"
 #include "server/net/asio.h"
+#include "server/net/terminal_looks.h"
 #include "server/store/records.h"
 #include "server/wire/config.h"
 #include "server/wire/frame.h"
@@ -98,6 +99,10 @@ public:
   void serve_terminal(const core::question& q);
   /// What it has written so far is given to the session.
   void read_terminal(std::uint64_t terminal);
+  /// While terminals run the session is told what they write.
+  void watch_terminals();
+  /// Kills its process group. False: it does not run.
+  bool end_terminal(std::uint64_t terminal);
 
 private:
   enum class terminal_want : std::uint8_t { created, output, exit };
@@ -169,6 +174,9 @@ private:
   std::multimap<std::uint64_t, terminal_wait> terminal_waits_; // by terminal
   std::set<std::uint64_t> released_; // terminals that are about to be gone
   std::set<std::uint64_t> to_show_;  // whose output was asked for by read_terminal()
+  terminal_looks looks_;
+  asio::steady_timer look_timer_;
+  bool looking_ = false;
   agent::shim_hello hello_{};
   bool hello_seen_ = false;
   std::string stderr_tail_;

@@ -53,13 +53,14 @@ std::string how_it_ended(const agent::term_status& s) {
   return "ended by " + (name ? "SIG" + std::string(name) : "signal " + std::to_string(s.signal));
 }
 
+std::string signal_name(int signal) {
+  const char* name = ::sigabbrev_np(signal);
+  return "SIG" + (name ? std::string(name) : std::to_string(signal));
+}
+
 std::string exit_json(const agent::term_status& s) {
   if (s.signal)
-    return R"({"exitCode":null,"signal":)" +
-           protocol::quoted("SIG" + std::string(::sigabbrev_np(s.signal)
-                                                    ? ::sigabbrev_np(s.signal)
-                                                    : std::to_string(s.signal))) +
-           "}";
+    return R"({"exitCode":null,"signal":)" + protocol::quoted(signal_name(s.signal)) + "}";
   return R"({"exitCode":)" + std::to_string(s.code) + R"(,"signal":null})";
 }
 
@@ -138,10 +139,11 @@ void agent_link::terminal_started(std::uint64_t terminal, std::int64_t question)
   const std::string line = q->second.line;
   const auto e = scan(line);
   const agent::term_command c = command_of(e->params.in(line), host_->core.data().cwd);
-  hub_.step(*host_, core::terminal_started{terminal, command_line(c)});
+  hub_.step(*host_, core::terminal_started{terminal, command_line(c), c.cwd});
+  watch_terminals();
 }
 
-/// For the tool calls that show it, when it has ended or the core asked.
+/// For who is shown it: when it has ended, when the core asked, and now and then while it runs.
 void agent_link::terminal_seen(std::uint64_t terminal, const agent::term_status& status,
                                std::string_view output) {
   const bool released = released_.erase(terminal) > 0;
@@ -149,8 +151,35 @@ void agent_link::terminal_seen(std::uint64_t terminal, const agent::term_status&
   const std::string how = status.exited ? how_it_ended(status)
                           : released    ? "ended by the agent"
                                         : std::string();
-  if (!how.empty() || wanted)
-    hub_.step(*host_, core::terminal_output{terminal, output, how, status.truncated != 0});
+  if (how.empty() && !wanted) return;
+  core::terminal_output now{terminal, output, how, status.truncated != 0};
+  const std::string signal = status.signal ? signal_name(status.signal) : std::string();
+  if (status.exited && !status.signal) now.code = status.code;
+  now.signal = signal;
+  const std::uint64_t before = host_->core.data().head;
+  hub_.step(*host_, now);
+  if (host_) looks_.seen(terminal, host_->core.data().head != before, output.size());
+}
+
+void agent_link::watch_terminals() {
+  if (!host_ || gone_) return;
+  const auto next = looks_.next(host_->core.terminals().running(), terminal_looks::clock::now());
+  if (!next || std::exchange(looking_, true)) return;
+  look_timer_.expires_at(*next);
+  look_timer_.async_wait([self = shared_from_this()](error_code ec) {
+    self->looking_ = false;
+    if (ec || !self->host_ || self->gone_ || self->hub_.stopping) return;
+    for (const std::uint64_t terminal : self->looks_.due(terminal_looks::clock::now()))
+      self->read_terminal(terminal);
+    self->watch_terminals();
+  });
+}
+
+bool agent_link::end_terminal(std::uint64_t terminal) {
+  if (!host_ || gone_ || !host_->core.terminals().runs(terminal)) return false;
+  frame(shim_frame::term_kill, terminal);
+  write();
+  return true;
 }
 
 void agent_link::answer_terminal(std::uint64_t terminal, const terminal_wait& w,

@@ -17,6 +17,7 @@ enum class piece : std::uint8_t {
   question_settled, // $/cancel_request to who shows it; then lines for all
   notice,           // its bytes, to clients with the capability
   gated,            // the same
+  boolean_options,  // v1: the same; to others without the options that are true or false
 };
 
 struct item {

@@ -50,10 +50,9 @@ void control::remove_queued(const link::incoming& r, session_host& host) {
 }
 
 void control::rename(const link::incoming& r, session_host& host) {
-  const std::string title = unquote(r.param("title"));
-  if (title.empty() || title.size() > longest_title)
-    return link_.reply_error(r, invalid_params, "params.title: expected 1 to 500 bytes of text");
-  hub_.step(host, core::rename_in{title});
+  const auto title = title_in(r.param("title"));
+  if (!title) return link_.reply_error(r, title.error().code, title.error().text);
+  hub_.rename(host, *title);
   later(r, "{}");
 }
 

@@ -3,6 +3,8 @@
 #include "protocol/envelope.h"
 #include "protocol/splice.h"
 
+#include <algorithm>
+
 namespace acpd::net {
 
 using namespace protocol;
@@ -23,6 +25,34 @@ std::string notice_as_message(std::string_view line) {
       "}}";
   std::string out;
   apply(out, line, {{e->update, message}});
+  return out;
+}
+
+std::string select_options(std::string_view options) {
+  std::string out = "[";
+  for_each_element(options, [&](std::string_view option) {
+    if (member(option, "type") == R"("boolean")") return;
+    if (out.size() > 1) out += ',';
+    out += option;
+  });
+  return out += ']';
+}
+
+std::string without_boolean_options(std::string_view lines) {
+  std::string out;
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    const std::string_view line = lines.substr(0, end);
+    const auto e = scan(line);
+    const std::string_view options =
+        e && e->update ? member(e->update.in(line), "configOptions") : std::string_view();
+    if (options.starts_with('['))
+      apply(out, line, {{span_of(options, line), select_options(options)}});
+    else
+      out += line;
+    if (end < lines.size()) out += '\n';
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
   return out;
 }
 

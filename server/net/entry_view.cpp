@@ -67,9 +67,13 @@ void put_line(std::string& out, std::string_view line, const protocol::splice& w
   out.push_back('\n');
 }
 
-/// The text of the terminals follows in an entry of acpd's own.
+/// For v1 editors the text of the terminals follows in an entry of acpd's own.
 bool shows_terminals(const store::entry& e) {
   return e.kind == entry_kind::update && e.ref == core::names_terminal;
+}
+
+bool is_terminals_text(const store::entry& e) {
+  return e.kind == entry_kind::own_update && e.ref == core::names_terminal;
 }
 
 void put_logged(std::string& out, const store::entry& e, std::string_view quoted_sid,
@@ -84,7 +88,7 @@ void put_logged(std::string& out, const store::entry& e, std::string_view quoted
 
 /// The response to a prompt as v1 editors get it.
 std::string_view response_of(const store::entry& e, std::string& buffer) {
-  if (e.message_id != core::told_as_cancelled) return e.bytes;
+  if (!core::is_told_as_cancelled(e.message_id)) return e.bytes;
   return buffer = core::as_cancelled(e.bytes);
 }
 
@@ -148,6 +152,10 @@ void entry_view::append(chunk& c, const store::entry& e) {
   item made{e.seq, static_cast<std::uint32_t>(c.bytes.size()), 0, piece_of(e.kind), e.ref, 0};
   switch (e.kind) {
   case entry_kind::update:
+    if (version_ == acp_version::v1 && e.ref == core::tells_boolean_options)
+      made.kind = piece::boolean_options;
+    updates(c.bytes, e);
+    break;
   case entry_kind::own_update:
   case entry_kind::agent_notification:
   case entry_kind::notice:
@@ -185,8 +193,7 @@ protocol::call_hint entry_view::known_call(std::string_view tool_call_id) {
 void entry_view::updates(std::string& out, const store::entry& e) {
   if (e.bytes.empty()) return;
   if (version_of(e) == version_) return put_logged(out, e, quoted_sid_, epoch_);
-  if (shows_terminals(e)) return rendered(out, e, core::without_terminals(e.bytes));
-  rendered(out, e, e.bytes);
+  if (!is_terminals_text(e)) rendered(out, e, e.bytes); // v2 is told of the terminals themselves
 }
 
 /// The number stands on the last frame only: it promises that all of the entry has been sent.
@@ -212,8 +219,9 @@ void entry_view::rendered(std::string& out, const store::entry& e, std::string_v
 
 namespace {
 
-void put_state(std::string& out, const store::entry& e, const protocol::v2::session_state& now,
+void put_state(std::string& out, const store::entry& e, protocol::v2::session_state now,
                std::string_view quoted_sid, std::string_view epoch) {
+  now.background = core::background_in(e.message_id);
   std::string line;
   protocol::v2::state_update(line, quoted_sid, now);
   put_line(out, line, protocol::splice_of(*protocol::scan(line), line), e, quoted_sid, epoch);
@@ -226,7 +234,7 @@ struct turn_end {
 };
 
 turn_end end_of(const store::entry& e) {
-  if (e.message_id == core::told_as_cancelled) return {"cancelled", {}};
+  if (core::is_told_as_cancelled(e.message_id)) return {"cancelled", {}};
   const auto response = protocol::scan(e.bytes);
   if (!response) return {};
   if (response->error) return {"error", response->error.in(e.bytes)};

@@ -72,6 +72,15 @@ void hub::remove(session_host& host) {
   sessions_.erase(host.core.data().id);
 }
 
+void hub::rename(session_host& host, std::string_view title) {
+  const std::string_view said_so = said(host.core.data().agent);
+  const bool v2 = host.core.data().version == protocol::acp_version::v2;
+  const std::string_view of_session =
+      v2 ? protocol::member(protocol::member(said_so, "capabilities"), "session")
+         : protocol::member(protocol::member(said_so, "agentCapabilities"), "sessionCapabilities");
+  step(host, core::rename_in{title, protocol::member(of_session, "title").starts_with('{')});
+}
+
 void hub::step(session_host& host, const core::event& e) {
   core::actions todo; // its memory is used again: one step per line
   if (!spare_actions_.empty()) {

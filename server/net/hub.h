@@ -56,6 +56,8 @@ public:
   }
   session_host& add(core::session_seed seed);
   void remove(session_host& host);
+  /// Its agent is told, too, where it can be.
+  void rename(session_host& host, std::string_view title);
   /// Lets the core decide, and does what it says.
   void step(session_host& host, const core::event& e);
   std::int64_t now_ms() const;

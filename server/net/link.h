@@ -32,6 +32,7 @@ class agent_link;
 struct client_abilities {
   bool notices = false, compaction = false;
   bool form = false, url = false; // elicitations
+  bool boolean_options = false;
   bool read_file = false, write_file = false;
   bool terminal_login = false;
   bool names_servers = true; // its mcpServers are somebody's choice: not acpctl's
@@ -68,8 +69,8 @@ struct open_request {
 /// empty: there is none.
 std::optional<protocol::acp_version> version_for(std::string_view requested, bool v2_is_on);
 
-/// In bytes; of a session.
-inline constexpr std::size_t longest_title = 500;
+/// A session's title as people give it (raw), without blanks at its ends.
+protocol::result<std::string> title_in(std::string_view raw);
 
 /// Whether params.prompt is one: an array of content blocks, at least one.
 bool is_prompt(std::string_view raw);
@@ -227,6 +228,7 @@ private:
   void set_title(const incoming& r, session_host& host);
   void archive(const incoming& r, session_host& host);
   void unarchive(const incoming& r, session_host& host);
+  void cancel_terminal(const incoming& r, session_host& host);
   void stop_and_answer(const incoming& r, session_host& host);
 
   // link_mcp.cpp
@@ -240,6 +242,7 @@ private:
   void compacted(const incoming& r, session_host& host, std::uint64_t head, std::size_t first);
   void reattach(std::string_view known, const std::set<std::string>& shown);
   void say_lost(session_host& host, attachment& a);
+  std::string turn_state(const session_host& host) const;
   std::string attach_result(const session_host& host, std::uint64_t cursor) const;
   std::optional<std::string> refused_cursor(const session_host& host, std::string_view epoch,
                                             std::uint64_t next);
@@ -294,6 +297,7 @@ private:
   std::map<std::uint64_t, std::pair<std::uint64_t, std::size_t>> cut_replays_; // n → head, index
   std::uint64_t next_key_ = 1;
   bool initialised_ = false;
+  bool asked_ = false; // a request came after that
   protocol::acp_version version_ = protocol::acp_version::v1;
   client_abilities abilities_;
   client_card card_;

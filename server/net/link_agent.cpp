@@ -1,4 +1,5 @@
 #include "protocol/acp_v2.h"
+#include "protocol/convert.h"
 #include "protocol/errors.h"
 #include "protocol/splice.h"
 #include "server/core/lines.h"
@@ -63,6 +64,8 @@ void link::take_abilities(std::string_view params) {
   // What v1 has a capability for, and v2 has for everybody.
   abilities_.notices = v2() || has(member(caps, "session"), "notices");
   abilities_.compaction = v2() || has(member(caps, "session"), "compaction");
+  abilities_.boolean_options =
+      v2() || has(member(member(caps, "session"), "configOptions"), "boolean");
   abilities_.form = has(member(caps, "elicitation"), "form");
   abilities_.url = has(member(caps, "elicitation"), "url");
   abilities_.read_file = !v2() && member(member(caps, "fs"), "readTextFile") == "true";
@@ -79,14 +82,18 @@ void link::take_abilities(std::string_view params) {
 }
 
 void link::initialize(const incoming& r) {
-  if (initialised_)
+  if (initialised_ && (!v2() || asked_)) // v2's may come again before anything else
     return reply_error(r, invalid_request, "this connection is initialised already");
   const std::string_view version = r.param("protocolVersion");
   if (version.empty() || version.find_first_not_of("0123456789") != std::string_view::npos)
     return reply_error(r, invalid_params, "params.protocolVersion: expected a number");
-  if (!version_for(version, hub_.config.acp_v2)) {
+  const auto chosen = version_for(version, hub_.config.acp_v2);
+  if (!chosen || (initialised_ && *chosen != version_)) {
     std::string line;
-    v2::unsupported_version(line, "null", version, hub_.config.acp_v2 ? "[1,2]" : "[1]");
+    v2::unsupported_version(line, "null", version,
+                            initialised_         ? "[2]"
+                            : hub_.config.acp_v2 ? "[1,2]"
+                                                 : "[1]");
     return answer(r.raw_id, r.n, line);
   }
   auto agent = agent_for(r);
@@ -213,9 +220,18 @@ bool link::ask_early(const std::weak_ptr<agent_link>& process, std::string_view 
   }
   const std::string id = "acpd-early-" + random_hex(12);
   early_[id] = {process, std::string(e.id.in(line))};
-  const span request = span_of(member(params, "requestId"), line);
+  const auto agent = process.lock();
+  std::string asked(line);
+  if (agent && agent->version() != version_) {
+    asked.clear();
+    apply(asked, line,
+          {{e.params, question_for(version_, "elicitation/create", params, {}, {})}});
+  }
+  const auto parts = scan(asked);
+  if (!parts) return false;
+  const span request = span_of(member(parts->params.in(asked), "requestId"), asked);
   std::string shown;
-  apply(shown, line, {{e.id, protocol::quoted(id)}, {request, probe_asks_for_}});
+  apply(shown, asked, {{parts->id, protocol::quoted(id)}, {request, probe_asks_for_}});
   emit(bridge_frame::ask, 0, 0, 0, shown + "\n");
   pump();
   return true;
@@ -230,8 +246,10 @@ bool link::answer_early(const std::string& id, std::string_view line, const enve
   const auto process = asked.process.lock();
   if (!process) return true;
   // An error, too, is no answer that approves anything.
-  process->reply(asked.raw_id,
-                 e.result ? e.result.in(line) : std::string_view(R"({"action":"cancel"})"));
+  std::string result(e.result ? e.result.in(line) : std::string_view(R"({"action":"cancel"})"));
+  if (process->version() != version_)
+    result = answer_for(process->version(), "elicitation/create", result);
+  process->reply(asked.raw_id, result);
   return true;
 }
 

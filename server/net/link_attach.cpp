@@ -50,11 +50,22 @@ attachment& link::attach(session_host& host, std::uint64_t cursor) {
 }
 
 std::string link::attach_result(const session_host& host, std::uint64_t cursor) const {
-  std::string out = session_facts_for(host, version_);
+  std::string out = session_facts_for(host, version_, abilities_.boolean_options);
   out.back() = out.size() > 2 ? ',' : ' ';
   return out.append(R"("_meta":{"acpd/cursor":)")
       .append(cursor_json(hub_.log.epoch(), cursor))
       .append("}}");
+}
+
+/// What v2 says by a state_update, for v1 clients of the transport proposal: a further member.
+std::string link::turn_state(const session_host& host) const {
+  const std::string_view state = state_of(host);
+  std::string out = R"(,"acp/turnState":{"state":")" +
+                    std::string(state == "interrupted" ? "idle" : state) + "\"";
+  if (const auto& running = host.core.running())
+    if (const auto w = waiting_turns_.find(running->id); w != waiting_turns_.end())
+      out += R"(,"promptRequestId":)" + w->second.raw_id;
+  return out + "}";
 }
 
 /// Why a cursor of `epoch` that wants `next` cannot be honoured: error data; empty: it can.
@@ -163,7 +174,7 @@ void link::on_hello(std::string_view payload) {
   if (const std::string line = unquote(member(payload, "initialize")); !line.empty())
     if (auto e = scan(line); e && e->params) {
       take_abilities(e->params.in(line));
-      resumed_ = true;
+      resumed_ = asked_ = true;
     }
   emit(bridge_frame::welcome, 0, 0, 0,
        R"({"protocol":1,"epoch":")" + hub_.log.epoch() +

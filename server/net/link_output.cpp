@@ -142,6 +142,10 @@ bool link::fill_folded(session_host& host, attachment& a) {
     if (index < a.skip_folded || !shows(f)) continue;
     const std::string meta = R"("acpd/replay":{"head":)" + std::to_string(head) + R"(,"index":)" +
                              std::to_string(index) + "}";
+    if (!abilities_.boolean_options && f.single == protocol::singleton::config) {
+      f.line = without_boolean_options(f.line);
+      if (const auto e = protocol::scan(f.line)) f.where = protocol::splice_of(*e, f.line);
+    }
     protocol::render(lines, f.line, f.where, host.core.quoted_sid(), meta);
     lines.push_back('\n');
     f.line = {};
@@ -191,6 +195,7 @@ bool link::passes(const attachment& a, const item& i) const {
   case piece::user_message: return i.author != core::author_hash(author_);
   case piece::notice: return abilities_.notices && !a.due;
   case piece::gated: return abilities_.compaction;
+  case piece::boolean_options: return abilities_.boolean_options;
   case piece::prompt_answered:
   case piece::turn_ended:
   case piece::question_asked:
@@ -263,6 +268,7 @@ void link::special(session_host& host, attachment& a, const chunk& c, const item
         !line.empty())
       emit(bridge_frame::data, a.slot, 0, i.seq, line + "\n");
     return;
+  case piece::boolean_options: return show_to_all(a, i, without_boolean_options(lines));
   case piece::plain:
   case piece::silent:
   case piece::user_message:
@@ -353,6 +359,8 @@ void link::respond_due(session_host& host, attachment& a) {
 void link::respond(session_host& host, attachment& a) {
   due_response d = std::move(*a.due);
   a.due.reset();
+  const bool says_state = d.what == due_response::of::attach && !v2() && card_.from == "remote";
+  if (says_state) d.result.insert(d.result.size() - 2, turn_state(host)); // into _meta, its last
   reply_raw(d.raw_id, d.n, core::result_line("null", d.result), a.slot, d.at);
   if (d.what == due_response::of::close) return leave(host);
   if (!std::exchange(a.ask_pending, false)) return;

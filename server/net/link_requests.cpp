@@ -28,6 +28,18 @@ bool is_prompt(std::string_view raw) {
   return all && blocks > 0;
 }
 
+protocol::result<std::string> title_in(std::string_view raw) {
+  constexpr std::size_t longest = 500;
+  constexpr std::string_view blank = " \t\r\n";
+  std::string title = unquote(raw);
+  title.erase(0, title.find_first_not_of(blank));
+  title.erase(title.find_last_not_of(blank) + 1);
+  if (title.empty() || title.size() > longest)
+    return std::unexpected(
+        failure{invalid_params, "params.title: expected 1 to 500 bytes of text"});
+  return title;
+}
+
 /// A method of editors: who has it, and what does it.
 struct link::method {
   std::string_view name;
@@ -52,12 +64,12 @@ std::span<const link::method> link::methods() {
       {"session/delete", true, true, nullptr, &link::delete_session},
       {"session/set_mode", true, false, nullptr, &link::pass_on},
       {"session/set_config_option", true, true, nullptr, &link::pass_on},
-      {"session/status", false, true, nullptr, &link::status},
-      {"session/set_title", false, true, nullptr, &link::set_title},
-      {"session/archive", false, true, nullptr, &link::archive},
-      {"session/unarchive", false, true, nullptr, &link::unarchive},
+      {"session/status", true, true, nullptr, &link::status},
+      {"session/set_title", true, true, nullptr, &link::set_title},
+      {"session/archive", true, true, nullptr, &link::archive},
+      {"session/unarchive", true, true, nullptr, &link::unarchive},
       {"tool_call/cancel", false, true, nullptr, &link::pass_on},
-      {"terminal/cancel", false, true, nullptr, &link::pass_on},
+      {"terminal/cancel", false, true, nullptr, &link::cancel_terminal},
   };
   return all;
 }
@@ -67,6 +79,7 @@ void link::on_request(const incoming& r) {
   open_requests_[r.raw_id] = {r.key, std::string(method)};
   if (method == "initialize") return initialize(r);
   if (!initialised_) return reply_error(r, invalid_request, "the first request must be initialize");
+  asked_ = true;
   if (method.starts_with("_acpd/")) return control(hub_, *this).on_request(r);
   if (method.starts_with("_")) {
     session_host* host = r.e.session_id ? session_of(r) : hub_.find(latest_session_);

@@ -1,8 +1,9 @@
-// What only ACP v2 has, or has otherwise than v1.
+// What ACP v2 has otherwise than v1, and what both have of the unstable set.
 #include "protocol/acp_v2.h"
 #include "protocol/convert.h"
 #include "protocol/errors.h"
 #include "server/core/lines.h"
+#include "server/net/agent_link.h"
 #include "server/net/hub.h"
 #include "server/net/link.h"
 #include "server/net/rows.h"
@@ -50,7 +51,8 @@ void link::answer_known_prompt(const store::key_row& row, const incoming& r) {
 
 /// The answer to `r`, whenever it comes, will be in the words of the session's agent.
 void link::note_agents_words(const incoming& r, const session_host& host) {
-  if (host.core.data().version == version_) return;
+  const bool same = host.core.data().version == version_ && abilities_.boolean_options;
+  if (same) return;
   const auto at = open_requests_.find(r.raw_id);
   if (at != open_requests_.end()) at->second.session = host.core.data().id;
 }
@@ -59,10 +61,12 @@ std::string link::in_own_words(const open_request& request, std::string_view lin
   const session_host* host = hub_.find(request.session);
   const auto e = scan(line);
   if (!host || !e || !e->result) return std::string(line);
+  const bool converted = host->core.data().version != version_;
+  if (!converted && request.method != "session/set_config_option") return std::string(line);
   if (request.method == "session/set_mode") return core::result_line("null", "{}");
   // Modes and options are one list in v2 and two in v1: the answer is made of what is known now.
   if (request.method != "session/set_config_option") return std::string(line);
-  std::string facts = session_facts_for(*host, version_);
+  std::string facts = session_facts_for(*host, version_, abilities_.boolean_options);
   const std::string_view options = member(facts, "configOptions");
   return core::result_line("null", R"({"configOptions":)" +
                                        std::string(options.empty() ? "[]" : options) + "}");
@@ -75,7 +79,8 @@ std::string link::state_line(const session_host& host) const {
   const std::string_view state = state_of(host);
   if (state == "running") now.now = v2::activity::running;
   if (state == "requires_action") now.now = v2::activity::requires_action;
-  now.background = host.core.background();
+  const std::string background = host.core.background();
+  now.background = background;
   std::string line;
   v2::state_update(line, host.core.quoted_sid(), now);
   return line;
@@ -135,6 +140,7 @@ void link::stop_and_answer(const incoming& r, session_host& host) {
 void link::status(const incoming& r, session_host& host) {
   const bool open = host.agent != nullptr || host.core.running() || !host.core.queue().empty();
   if (!open) return reply_result(r, R"({"status":"saved"})");
+  if (!v2()) return reply_result(r, R"({"status":"open"})");
   const std::string line = state_line(host);
   std::string state;
   for_each_member(scan(line)->update.in(line), [&](std::string_view key, std::string_view value) {
@@ -142,6 +148,16 @@ void link::status(const incoming& r, session_host& host) {
     ((((state += state.empty() ? "{\"" : ",\"") += key) += "\":")) += value;
   });
   reply_result(r, R"({"status":"open","state":)" + state + "}}");
+}
+
+/// A v1 agent's terminals are acpd's. How it ended is told when it has.
+void link::cancel_terminal(const incoming& r, session_host& host) {
+  if (host.core.data().version == acp_version::v2) return pass_on(r, host);
+  const std::string name = unquote(r.param("terminalId"));
+  if (!host.agent || !host.agent->end_terminal(core::terminal_number(name)))
+    return reply_error(r, invalid_params,
+                       "params.terminalId: no terminal \"" + name + "\" runs in this session");
+  reply_result(r, "{}");
 }
 
 /// Out of the list, and closed; its log stays.
@@ -154,17 +170,15 @@ void link::unarchive(const incoming& r, session_host& host) {
   host.archived = false;
   hub_.log.put(session_row_of(host));
   hub_.log.make_durable();
+  hub_.watching.changed(host);
   hub_.log.after_commit([self = shared_from_this(), k = kept(r)] { self->reply_result(k, "{}"); });
 }
 
 void link::set_title(const incoming& r, session_host& host) {
-  std::string title = unquote(r.param("title"));
-  title.erase(0, title.find_first_not_of(" \t\r\n"));
-  title.erase(title.find_last_not_of(" \t\r\n") + 1);
-  if (title.empty() || title.size() > longest_title)
-    return reply_error(r, invalid_params, "params.title: expected 1 to 500 bytes of text");
-  hub_.step(host, core::rename_in{title});
-  hub_.log.after_commit([self = shared_from_this(), k = kept(r), title] {
+  const auto title = title_in(r.param("title"));
+  if (!title) return reply_error(r, title.error().code, title.error().text);
+  hub_.rename(host, *title);
+  hub_.log.after_commit([self = shared_from_this(), k = kept(r), title = *title] {
     self->reply_result(k, R"({"title":)" + protocol::quoted(title) + "}");
   });
 }

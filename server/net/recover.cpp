@@ -106,6 +106,7 @@ void hub::read_what_is_shown(const std::shared_ptr<agent_link>& process, const s
   struct known {
     std::string terminals;
     std::unique_ptr<entry_view> view;
+    std::vector<std::string> calls; // updates of tool calls in a v1 agent's turn
   };
   const core::session_seed& s = host.core.data();
   std::unique_ptr<entry_view> view;
@@ -114,14 +115,21 @@ void hub::read_what_is_shown(const std::shared_ptr<agent_link>& process, const s
                                         log.epoch(), facts_of(s));
   pool.read(
       [owner = terminals_owner(process->id()), session = s.id, next = host.log.committed + 1,
-       view = std::move(view)](store::reader& db) mutable {
-        if (view) prime_turn(*view, db, session, next);
-        return known{db.secret(owner).value_or(""), std::move(view)};
+       runs = host.core.running().has_value(), view = std::move(view)](store::reader& db) mutable {
+        known found{db.secret(owner).value_or(""), std::move(view), {}};
+        if (found.view)
+          prime_turn(*found.view, db, session, next);
+        else if (runs)
+          found.calls = calls_of_turn(db, session, next);
+        return found;
       },
       [this, process, session = s.id](known found) {
         session_host* there = find(session);
         if (there && there->agent == process) {
           if (!found.terminals.empty()) there->core.restore_terminals(found.terminals);
+          for (const std::string& call : found.calls)
+            there->core.recall(call);
+          process->watch_terminals();
           if (found.view) there->log.continue_with(std::move(found.view));
         }
         process->reconnect();

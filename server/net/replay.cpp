@@ -42,6 +42,20 @@ void prime_turn(entry_view& view, store::reader& db, std::int64_t session, std::
   });
 }
 
+std::vector<std::string> calls_of_turn(store::reader& db, std::int64_t session,
+                                       std::uint64_t from) {
+  std::vector<std::string> calls;
+  if (from == 1) return calls;
+  db.entries(session, start_of_turn(db, session, from), from - 1, [&](const store::entry& e) {
+    if (e.kind != store::entry_kind::update) return true;
+    const auto line = protocol::scan(e.bytes);
+    if (line && line->update && line->variant.in(e.bytes).starts_with("tool_call"))
+      calls.emplace_back(line->update.in(e.bytes));
+    return true;
+  });
+  return calls;
+}
+
 std::vector<protocol::folded_frame> rendered_folds(std::vector<protocol::folded_frame> frames,
                                                    protocol::acp_version version,
                                                    protocol::renderer& rest) {

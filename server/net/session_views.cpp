@@ -25,7 +25,7 @@ std::string list_item(const hub& h, const session_host& host) {
   return out + R"(,"_meta":{"acpd":)" + session_facts(h, host) + "}}";
 }
 
-std::string session_facts_for(const session_host& host, acp_version version) {
+std::string session_facts_for(const session_host& host, acp_version version, bool booleans) {
   const core::session_seed& s = host.core.data();
   std::string commands(host.core.commands());
   if (version == acp_version::v2 && s.version == acp_version::v1 && !commands.empty())
@@ -37,11 +37,13 @@ std::string session_facts_for(const session_host& host, acp_version version) {
     separator = ",";
   };
   add("modes", s.modes);
-  add("configOptions", s.config_options);
+  const bool all = booleans || s.config_options.empty() || s.version != version;
+  add("configOptions", all ? s.config_options : select_options(s.config_options));
   if (version == acp_version::v2) add("availableCommands", commands);
   out += '}';
   if (s.version == version) return out;
-  return result_for(version, "session/resume", out, {.version = version, .boolean_options = true});
+  return result_for(version, "session/resume", out,
+                    {.version = version, .boolean_options = booleans});
 }
 
 std::string session_facts(const hub& h, const session_host& host) {

@@ -16,7 +16,9 @@ class hub;
 /// `idle`, `running`, `requires_action` or `interrupted`.
 std::string_view state_of(const session_host& host);
 /// What answers to session/new, load and resume say of it, in that version's words: raw JSON.
-std::string session_facts_for(const session_host& host, protocol::acp_version version);
+/// `booleans`: for a client that knows options that are true or false.
+std::string session_facts_for(const session_host& host, protocol::acp_version version,
+                              bool booleans);
 /// `_meta.acpd` of a session: state, turn, queue, progress.
 std::string session_facts(const hub& h, const session_host& host);
 /// An item of session/list.

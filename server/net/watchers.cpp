@@ -179,6 +179,8 @@ void watchers::tell_states(view& v, link& client) {
                          std::to_string(host->core.data().turns) + R"(,"head":)" +
                          std::to_string(host->log.committed) + R"(,"queue":)" +
                          queue_json(*host, client.author(), false);
+    if (const std::string beside = host->core.background(); !beside.empty())
+      params += R"(,"background":)" + beside;
     if (!host->core.progress().empty())
       params.append(R"(,"progress":)").append(host->core.progress());
     if (!host->core.last_outcome().empty())

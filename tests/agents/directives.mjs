@@ -161,6 +161,29 @@ async function terminal(words, t) {
   t.say(`terminal: exit ${end?.exitCode ?? end?.signal} output ${JSON.stringify(shown?.output)}`);
 }
 
+/** A command that goes on when the turn is over; its tool call has ended by then. */
+async function background(words, t) {
+  const made = await t.result_of('terminal/create', {
+    command: words[0], args: words.slice(1), cwd: t.session.params.cwd,
+  });
+  if (!made) return;
+  const toolCallId = `in-${made.terminalId}`;
+  t.update({ sessionUpdate: 'tool_call', toolCallId, title: words[0], kind: 'execute',
+    status: 'in_progress', content: [{ type: 'terminal', terminalId: made.terminalId }] });
+  t.update({ sessionUpdate: 'tool_call_update', toolCallId, status: 'completed' });
+  t.say(`background: ${made.terminalId}`);
+}
+
+/** A tool call that the turn leaves as it is, and that ends when the gate is there. */
+function job([toolCallId, status = 'in_progress'], t) {
+  t.update({ sessionUpdate: 'tool_call', toolCallId, title: `Job ${toolCallId}`, status });
+  const gate = setInterval(() => {
+    if (!fs.existsSync(process.env.ACPD_TEST_GATE ?? '/')) return;
+    clearInterval(gate);
+    t.update({ sessionUpdate: 'tool_call_update', toolCallId, status: 'completed' });
+  }, 5);
+}
+
 function connect([path, ...rest], t) {
   return new Promise((resolve) => {
     let got = '', over = false;
@@ -227,7 +250,8 @@ async function withdraw(_, t) {
 const directives = {
   'exec-words': (words, t) => run(words.join(' ').split('\x1f'), t),  // words may have spaces
   say: (words, t) => t.say(words.join(' ')),
-  flood, rate, permission, elicitation, fs: file, terminal, connect, exec: run, gate, withdraw,
+  flood, rate, permission, elicitation, fs: file, terminal, background, job, connect, exec: run,
+  gate, withdraw,
   'cancel-late': cancel_late, deaf,
   'all-updates': (_, t) => {
     for (const u of all_updates(() => t.numbered('variant'))) t.update(u);
@@ -237,6 +261,8 @@ const directives = {
     sessionUpdate: 'agent_message_chunk', content: t.numbered('unknown fields'),
     newField: { kept: 1.0 }, _meta: { 'example.org/x': [1, 2.50, '\u00e9'] },
   }, { _meta: { 'example.org/y': true } }),
+  traced: ([traceparent], t) => t.update({ sessionUpdate: 'agent_message_chunk',
+    content: t.numbered('traced'), messageId: t.message }, { _meta: { traceparent } }),
   notify: ([method], t) => t.link.notify(method, { sessionId: t.session.id, from: 'agent' }),
   ext: async ([method], t) => {
     const { error } = await t.ask(method, { n: 1 });

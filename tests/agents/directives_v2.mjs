@@ -118,5 +118,7 @@ export const directives_v2 = {
     for (const u of all_v2_updates())
       if (u.sessionUpdate !== 'state_update') t.update(u);
   },
+  'all-options': (_, t) => t.update({ sessionUpdate: 'config_option_update',
+    configOptions: t.session.options() }),
   state: ([name], t) => t.session.say_state(name),
 };

@@ -13,7 +13,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 
 import { run_directives } from './directives.mjs';
-import { serve, session_map } from './sessions.mjs';
+import { ask_for_token, serve, session_map } from './sessions.mjs';
 import { config_options, modes } from './updates.mjs';
 import { rpc_error } from './wire.mjs';
 
@@ -65,9 +65,10 @@ const capabilities = () => ({
     ...(without.has('resume') ? {} : { resume: {} }),
     ...(without.has('delete') ? {} : { delete: {} }),
     ...(without.has('close') ? {} : { close: {} }),
+    ...(without.has('title') ? {} : { title: {} }),
     additionalDirectories: {},
   },
-  auth: { logout: {} },
+  auth: { logout: {}, status: {} },
   _meta: { 'example.org/agent': { scripted: true } },
 });
 
@@ -78,20 +79,7 @@ const on_request = {
     authMethods: [{ id: 'token', name: 'Token' },
       { type: 'terminal', id: 'terminal', name: 'In a terminal', args: ['login', '--quick'] }] }),
   async authenticate(params, id) {
-    if (process.env.ACPD_TEST_AUTH === 'asks') {
-      const asked = await link.request('elicitation/create', {
-        requestId: id,
-        mode: 'form',
-        message: 'Your token?',
-        requestedSchema: {
-          type: 'object',
-          required: ['token'],
-          properties: { token: { type: 'string' } },
-        },
-      });
-      if (asked.result?.action !== 'accept')
-        throw new rpc_error(-32000, `no token: ${asked.result?.action}`);
-    }
+    if (process.env.ACPD_TEST_AUTH === 'asks') await ask_for_token(link, id);
     if (params.methodId !== 'token') throw new rpc_error(-32602, `no method "${params.methodId}"`);
     sessions.logged_in = true;
     return {};
@@ -130,6 +118,7 @@ const on_request = {
     sessions.delete(params.sessionId);
     return {};
   },
+  'session/set_title': ({ title }) => ({ title }),
   'session/set_mode'(params) { sessions.find(params).mode = params.modeId; return {}; },
   'session/set_config_option'(params) {
     const s = sessions.find(params);

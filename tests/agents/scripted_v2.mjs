@@ -14,7 +14,7 @@ import fs from 'node:fs';
 
 import { run_directives } from './directives.mjs';
 import { directives_v2 } from './directives_v2.mjs';
-import { serve, session_map } from './sessions.mjs';
+import { ask_for_token, serve, session_map } from './sessions.mjs';
 import { rpc_error } from './wire.mjs';
 
 const without = new Set((process.env.ACPD_TEST_NO ?? '').split(','));
@@ -46,6 +46,7 @@ class session {
     this.cancelled = true;
     for (const f of this.wake.splice(0)) f();
   }
+  options() { return options(this); }
   update(update) { link.notify('session/update', { sessionId: this.id, update }); }
   /** Says what it does in the foreground, and what goes on beside it. */
   say_state(state, more = {}) {
@@ -59,7 +60,7 @@ class session {
 
 const sessions = new session_map(
   (id, params) => new session(id, params),
-  process.env.ACPD_TEST_AUTH !== 'required',
+  !['required', 'asks'].includes(process.env.ACPD_TEST_AUTH),
 );
 
 const on_request = {
@@ -69,7 +70,8 @@ const on_request = {
     capabilities: {
       session: {
         prompt: { image: {}, audio: {}, embeddedContext: {} },
-        mcp: { stdio: {}, http: {} },
+        mcp: { stdio: {}, http: {}, ...(without.has('mcp') ? {} : { acp: {} }) },
+        title: {},
         delete: {},
         additionalDirectories: {},
         ...(without.has('fork') ? {} : { fork: {} }),
@@ -77,7 +79,8 @@ const on_request = {
     },
     authMethods: [{ type: 'agent', methodId: 'token', name: 'Token' }],
   }),
-  'auth/login'(params) {
+  async 'auth/login'(params, id) {
+    if (process.env.ACPD_TEST_AUTH === 'asks') await ask_for_token(link, id);
     if (params.methodId !== 'token') throw new rpc_error(-32602, `no method "${params.methodId}"`);
     sessions.logged_in = true;
     return {};
@@ -100,6 +103,7 @@ const on_request = {
     const made = sessions.open(`v2-fork-of-${params.sessionId}`, params);
     return { sessionId: made.id, configOptions: options(made) };
   },
+  'session/set_title': ({ title }) => ({ title }),
   'session/set_config_option'(params) {
     const s = sessions.find(params);
     if (!options(s).some((o) => o.configId === params.configId))
@@ -170,4 +174,7 @@ async function work(s, script, how) {
   s.after = undefined;
 }
 
-const link = serve(on_request, sessions);
+const link = serve(on_request, sessions, (method, params) => {
+  if (method === 'mcp/message')
+    for (const s of sessions.values()) s.heard?.(params);
+});

@@ -19,6 +19,22 @@ export function serve(on_request, sessions, more = () => {}) {
   });
 }
 
+/** A question about the client's request `requestId`: its answer, or the request fails. */
+export async function ask_for_token(link, requestId) {
+  const asked = await link.request('elicitation/create', {
+    requestId,
+    mode: 'form',
+    message: 'Your token?',
+    requestedSchema: {
+      type: 'object',
+      required: ['token'],
+      properties: { token: { type: 'string' } },
+    },
+  });
+  if (asked.result?.action !== 'accept')
+    throw new rpc_error(-32000, `no token: ${asked.result?.action}`);
+}
+
 export class session_map extends Map {
   /** `make(id, params)`: a session. */
   constructor(make, logged_in) {

@@ -1,11 +1,20 @@
 #!/usr/bin/env node
-// A real agent's recorded conversation, played again: transcript.mjs FILE. What the agent wrote is
-// written in its order, byte for byte but for the ids of answers; where it had read something, the
-// same kind of message is waited for. After the recording's end it answers nothing more.
+// A real agent's recorded conversation, played again: transcript.mjs FILE… Its first process plays
+// the first file, the second one the second (counted in ACPD_TEST_PLAYED, a file). What the agent
+// wrote is written in its order, byte for byte but for the ids of answers; where it had read
+// something, the same kind of message is waited for. After the recording's end it answers nothing
+// more.
 import fs from 'node:fs';
 import readline from 'node:readline';
 
-const script = fs.readFileSync(process.argv[2], 'utf8').split('\n').filter(Boolean)
+const files = process.argv.slice(2), played = process.env.ACPD_TEST_PLAYED;
+let before = 0;
+if (played) {
+  if (fs.existsSync(played)) before = fs.statSync(played).size;
+  fs.appendFileSync(played, '.');
+}
+const script = fs.readFileSync(files[Math.min(before, files.length - 1)], 'utf8')
+  .split('\n').filter(Boolean)
   .map((line) => JSON.parse(line));
 const kind_of = (m) => m.method ?? 'answer';
 const waiting = new Map();  // kind → messages that came

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { capabilities } from '../lib/client.mjs';
+import { conversation } from '../lib/schema.mjs';
 import { world } from '../lib/world.mjs';
 
 const place = new world();
@@ -143,41 +144,44 @@ bounded('$/cancel_request of a prompt cancels that prompt, running or queued', a
   await editor.leave();
 });
 
-bounded(
-  "a question during authenticate is the editor's, about its own request, and is never stored",
-  async () => {
-    const other = new world({ agent_env: { ACPD_TEST_AUTH: 'asks' } });
-    try {
-      await other.serve();
-      const editor = other.connect();
-      await editor.start();
-      const login = editor.call('authenticate', { methodId: 'token' }, 'login-1');
-      await editor.until(() => editor.asked.length === 1, 'the question');
-      const { id, method, params } = editor.asked[0];
-      assert.equal(method, 'elicitation/create');
-      assert.equal(params.requestId, 'login-1');
-      editor.answer(id, { action: 'accept', content: { token: secret } });
-      assert.deepEqual((await login).result, {});
-      await editor.request('session/new', { cwd: other.cwd, mcpServers: [] });
+for (const [version, agent] of [[1, 1], [1, 2], [2, 1], [2, 2]])
+  bounded(
+    `a question during login is the editor's (v${version}, agent v${agent}), and is never stored`,
+    async () => {
+      const other = new world({ v2: agent === 2, agent_env: { ACPD_TEST_AUTH: 'asks' } });
+      const login = version === 2 ? 'auth/login' : 'authenticate';
+      try {
+        await other.serve();
+        const editor = other.connect([], { version });
+        await editor.start();
+        const done = editor.call(login, { methodId: 'token' }, 'login-1');
+        await editor.until(() => editor.asked.length === 1, 'the question');
+        const { id, method, params } = editor.asked[0];
+        assert.equal(method, 'elicitation/create');
+        assert.equal(params.requestId, 'login-1');
+        assert.equal(new conversation(version).frame('client', editor.asked[0]).problem, undefined);
+        editor.answer(id, { action: 'accept', content: { token: secret } });
+        assert.deepEqual((await done).result, {});
+        await editor.request('session/new', { cwd: other.cwd, mcpServers: [] });
 
-      const mute = other.connect();
-      await mute.start({ ...capabilities, elicitation: undefined });
-      assert.match(
-        (await mute.call('authenticate', { methodId: 'token' })).error.message,
-        /no token: cancel/,
-      );
-      await mute.leave();
-      await editor.leave();
-      for (const name of fs.readdirSync(other.state))
-        if (fs.statSync(path.join(other.state, name)).isFile())
-          assert.ok(!fs.readFileSync(path.join(other.state, name)).includes(secret), name);
-      assert.match(
-        fs.readFileSync(path.join(other.state, 'acpd.log'), 'utf8'),
-        /cannot be asked elicitation\/create/,
-      );
-    } finally {
-      await other.end();
-    }
-  },
-);
+        const mute = other.connect([], { version });
+        await mute.start({ ...capabilities, elicitation: undefined });
+        assert.match(
+          (await mute.call(login, { methodId: 'token' })).error.message,
+          /no token: cancel/,
+        );
+        await mute.leave();
+        await editor.leave();
+        for (const name of fs.readdirSync(other.state))
+          if (fs.statSync(path.join(other.state, name)).isFile())
+            assert.ok(!fs.readFileSync(path.join(other.state, name)).includes(secret), name);
+        assert.match(
+          fs.readFileSync(path.join(other.state, 'acpd.log'), 'utf8'),
+          /cannot be asked elicitation\/create/,
+        );
+      } finally {
+        await other.end();
+      }
+    },
+  );
 

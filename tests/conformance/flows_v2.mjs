@@ -200,7 +200,7 @@ export function session_flows_v2(test, rig) {
     await editor.prompt(id, 'say running; wait');
     await editor.until(() => editor.said('running'), 'the turn to run');
     assert.deepEqual((await editor.request('session/status', { sessionId: id })).state,
-      { state: 'running' });
+      { state: 'running', background: [] });
     await editor.notify('session/cancel', { sessionId: id });
     const titled = await editor.request('session/set_title', { sessionId: id, title: '  Mine ' });
     assert.equal(titled.title, 'Mine');

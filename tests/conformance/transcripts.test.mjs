@@ -1,29 +1,14 @@
 // Conversations of real agents, played again through acpd: what the editor receives is what the
 // agent sent, byte for byte but for ids and `_meta`.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import { describe, it } from 'node:test';
 
-import { poll } from '../lib/until.mjs';
-import { bin, root, world } from '../lib/world.mjs';
-import { client } from '../lib/client.mjs';
+import { differences, from_agent, from_client, names, playing, read, recorded_editor, updates_in }
+  from './recordings.mjs';
 
-const folder = path.join(root, 'tests/data/transcripts');
-const tap = path.join(root, 'tests/lib/tap.mjs');
-const player = path.join(root, 'tests/agents/transcript.mjs');
-
-/** Up to the end of the recording's first process. */
-function read(file) {
-  const all = fs.readFileSync(path.join(folder, file), 'utf8').split('\n').filter(Boolean)
-    .map((line) => JSON.parse(line));
-  const again = all.findIndex((s, i) => i > 0 && s.msg.method === 'initialize');
-  return again < 0 ? all : all.slice(0, again);
-}
-const names = fs.readdirSync(folder).filter((name) => name.endsWith('.jsonl'))
-  .filter((name) => read(name).some((s) => s.dir === 'c2a' && s.msg.method === 'session/new'));
-const from_agent = (script, method) =>
-  script.filter((s) => s.dir === 'a2c' && s.msg.method === method).map((s) => s.msg);
+const of_kind = (kind) => names.filter((name) => name.endsWith(`.${kind}.jsonl`));
+const whole = names.filter((name) => from_client(read(name), 'session/new') &&
+  !of_kind('gone').includes(name));
 
 /** What a person did in the recording: prompts, answers and cancels, each when all that was shown
  * and asked before it has come. */
@@ -46,39 +31,105 @@ async function act_again(editor, sessionId, script) {
   }
 }
 
+/** What the log has of a recording with one prompt: its own blocks stand where it was sent. */
+function in_order(script, asked) {
+  const at = script.findIndex((s) => s.dir === 'c2a' && s.msg.method === 'session/prompt');
+  return [...updates_in(script.slice(0, at)), ...asked, ...updates_in(script.slice(at))];
+}
+
 describe('recorded conversations', { timeout: 240_000 }, () => {
-  for (const name of names)
+  for (const name of whole)
     it(name, { timeout: 60_000 }, async (t) => {
       const script = read(name);
-      const w = new world({ agents: {
-        recorded: { command: [process.execPath, player, path.join(folder, name)] } } });
-      t.after(() => w.end());
-      await w.serve();
-      const seen = path.join(w.dir, 'editor.tap');
-      const editor = new client(process.execPath, [tap, seen, bin('acpctl'), 'connect'],
-        { env: w.env, cwd: w.cwd });
-      await editor.start();
-      const login = script.find((s) => s.msg.method === 'authenticate');
-      if (login) await editor.request('authenticate', login.msg.params);
+      const w = await playing(t, [name]);
+      const editor = await recorded_editor(w, script);
       const { sessionId } = await editor.request('session/new', { cwd: w.cwd, mcpServers: [] });
       await act_again(editor, sessionId, script);
 
       // An update of a recording that ends in mid-turn has come, too: the last one is waited for.
-      const sent = from_agent(script, 'session/update').map((m) => JSON.stringify(m.params.update));
-      const lines = () => fs.readFileSync(seen, 'utf8').split('\n').filter(Boolean)
-        .map((record) => JSON.parse(record)).filter((r) => r.to === 'client').map((r) => r.line)
-        .filter((line) => line.includes('"session/update"'));
-      await poll(() => lines().length >= sent.length, `${sent.length} updates`);
-      const received = lines();
-      assert.equal(received.length, sent.length);
-      for (const [i, update] of sent.entries())
-        assert.ok(received[i].includes(`"update":${update}`), `update ${i}: ${received[i]}`);
-
+      const sent = updates_in(script);
+      assert.ok(sent.length > 0);
+      assert.deepEqual(await differences(editor, sent), []);
       const asked = editor.frames.filter((m) => m.method === 'session/request_permission');
       const bare = ({ sessionId: _, _meta, ...rest }) => rest;
       assert.deepEqual(asked.map((m) => bare(m.params)),
         from_agent(script, 'session/request_permission').map((m) => bare(m.params)));
-      assert.ok(sent.length > 0);
+      editor.kill();
+    });
+
+  for (const name of of_kind('load'))
+    it(`${name}: a session that acpd never had`, { timeout: 60_000 }, async (t) => {
+      const script = read(name);
+      const w = await playing(t, [name]);
+      const editor = await recorded_editor(w, script);
+      const { sessionId } = await editor.request('_acpd/import',
+        { agentSessionId: from_client(script, 'session/load').params.sessionId, cwd: w.cwd });
+      const { prompt } = from_client(script, 'session/prompt').params;
+      assert.equal((await editor.call('session/prompt', { sessionId, prompt })).result.stopReason,
+        'end_turn');
+      assert.deepEqual(await differences(editor, updates_in(script)), []);
+      editor.kill();
+    });
+
+  for (const name of of_kind('gone'))
+    it(`${name}: the editor goes in mid-turn, and another one sees all of it`,
+      { timeout: 60_000 }, async (t) => {
+        const script = read(name);
+        const w = await playing(t, [name]);
+        const first = await recorded_editor(w, script);
+        const { sessionId } = await first.request('session/new', { cwd: w.cwd, mcpServers: [] });
+        const { prompt } = from_client(script, 'session/prompt').params;
+        first.call('session/prompt', { sessionId, prompt });
+        await first.until(() => first.updates.length > 0, 'the turn');
+        const epoch = first.updates[0]._meta['acpd/epoch'];
+        await first.kill();
+        const second = await recorded_editor(w, []);
+        await second.request('session/load', { sessionId, cwd: w.cwd, mcpServers: [],
+          _meta: { 'acpd/replayFrom': { epoch, seq: 1 } } });
+        const asked = prompt.map((content) =>
+          JSON.stringify({ sessionUpdate: 'user_message_chunk', content }));
+        assert.deepEqual(await differences(second, in_order(script, asked)), []);
+        second.kill();
+      });
+
+  // The agent's process is killed in mid-turn; the next prompt starts another one.
+  for (const [agent, kind] of [['claude-acp', 'resume'], ['codex-acp-zed', 'resume'],
+    ['qwen', 'load']])
+    it(`${agent}: killed in mid-turn, goes on by session/${kind}`, { timeout: 60_000 },
+      async (t) => {
+        const files = [`${agent}.gone.jsonl`, `${agent}.${kind}.jsonl`];
+        const [before, after] = files.map(read);
+        const w = await playing(t, files, agent === 'qwen' ? agent : undefined);
+        const editor = await recorded_editor(w, before);
+        const { sessionId } = await editor.request('session/new', { cwd: w.cwd, mcpServers: [] });
+        const say = (script) => editor.call('session/prompt',
+          { sessionId, prompt: from_client(script, 'session/prompt').params.prompt });
+        const cut = say(before);
+        assert.deepEqual(await differences(editor, updates_in(before)), []);
+        const { agentPid } = await editor.request('_acpd/session/status', { sessionId });
+        process.kill(agentPid, 'SIGKILL');
+        assert.equal((await cut).error.data.acpd.outcome, 'interrupted');
+        const shown = editor.lines().length;
+        assert.equal((await say(after)).result.stopReason, 'end_turn');
+        const answered = after.findIndex((s) => s.dir === 'a2c' &&
+          s.msg.id === from_client(after, `session/${kind}`).id && s.msg.method === undefined);
+        const live = updates_in(after.slice(answered));
+        assert.deepEqual(await differences(editor, live, shown), []);
+        editor.kill();
+      });
+
+  it('qwen.resume.jsonl: says that it can resume, and cannot: the prompt\'s error is its own',
+    { timeout: 60_000 }, async (t) => {
+      const w = await playing(t, ['qwen.gone.jsonl', 'qwen.resume.jsonl']);
+      const editor = await recorded_editor(w, []);
+      const { sessionId } = await editor.request('session/new', { cwd: w.cwd, mcpServers: [] });
+      const cut = editor.prompt(sessionId, 'slow');
+      await editor.until(() => editor.updates.length > 0, 'the turn');
+      const { agentPid } = await editor.request('_acpd/session/status', { sessionId });
+      process.kill(agentPid, 'SIGKILL');
+      await cut;
+      const { error } = await editor.prompt(sessionId, 'hello');
+      assert.equal(error.code, -32601);
       editor.kill();
     });
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { judge } from './coverage.mjs';
+import { background_flows } from './flows_background.mjs';
 import { cancel_flows, prompt_flows, session_flows_v2 } from './flows_v2.mjs';
 import { asking_flows_v2 } from './flows_v2_asks.mjs';
 import { rig } from './rig.mjs';
@@ -20,6 +21,7 @@ describe('SDK v2 over acpctl connect', () => {
   cancel_flows(bounded, main);
   session_flows_v2(bounded, main);
   asking_flows_v2(bounded, main);
+  background_flows(bounded, main);
 
   test('every frame that acpd wrote is valid', () => {
     const { invalid } = judge(rigs.flatMap((r) => r.taps));

@@ -18,17 +18,14 @@ export const stable = Object.fromEntries([1, 2].map((v) => [
   { methods: methods_in(v, schemas), variants: variants_of(v, schemas) },
 ]));
 export const { methods, variants } = stable[1];
-/** What acpd has of the unstable set, for v2 editors only. */
-const unstable_v2 = ['session/status', 'session/set_title', 'session/archive', 'session/unarchive',
-  'session/fork'];
-const all_v2 = methods_in(2, unstable);
-const known_in = {
-  1: methods,
-  2: {
-    ...stable[2].methods,
-    ...Object.fromEntries(unstable_v2.map((name) => [name, all_v2[name]])),
-  },
-};
+/** What acpd has of the unstable sets. */
+const unstable_methods = ['session/status', 'session/set_title', 'session/archive',
+  'session/unarchive', 'session/fork'];
+const known_in = Object.fromEntries([1, 2].map((v) => {
+  const all = methods_in(v, unstable);
+  const own = unstable_methods.map((name) => [name, all[name]]);
+  return [v, { ...stable[v].methods, ...Object.fromEntries(own) }];
+}));
 
 function envelope_problem(version, m) {
   if (typeof m !== 'object' || m === null || Array.isArray(m)) return 'not one JSON-RPC object';

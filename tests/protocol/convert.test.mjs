@@ -109,7 +109,7 @@ for (const [what, to, method, params, expected] of [
   ['a prompt that v1 cannot say', 1, 'session/prompt', { sessionId: 's', prompt: [{
     type: '_x' }] }, { error: -32602 }],
   ['a cancel of one tool call for v1', 1, 'tool_call/cancel', { sessionId: 's',
-    toolCallId: 'c' }, { error: -32601 }],
+    toolCallId: 'c' }, { error: -32602 }],
   ['anything else', 1, '_my/method', { a: 1 }, { method: '_my/method', params: { a: 1 } }],
 ]) {
   test(`request: ${what}`, async () => {
