@@ -42,7 +42,7 @@ describe('the daemon ends under an open Neovim', () => {
       const config = fs.readFileSync(place.config);
       fs.writeFileSync(place.config, 'this is = no [configuration');
       await place.kill_daemon();
-      await editor.shown(/acpd is not reachable: /);
+      await editor.shown(/acpd is not reachable \(gR: try again\): /);
       await editor.shown(/this is no TOML/);
       editor.shot('unreachable');
       // Typed and sent meanwhile: it stays in the box.

@@ -65,7 +65,7 @@ describe('no acpd', () => {
     try {
       const editor = new neovim(place, 'one', { command: '/nowhere/acpctl' });
       await editor.open('Acpd');
-      await editor.shown(/not reachable: there is no program \/nowhere\/acpctl: :Acpd install/);
+      await editor.shown(/not reachable \(gR: try again\): there is no program \/nowhere\/acpctl: :Acpd install/);
       const shown = await editor.lua(`return vim.fn.execute('Acpd install')`);
       assert.match(shown, /server\/demo/);
       const health = await editor.lua(`vim.cmd('checkhealth acpd')

@@ -298,8 +298,25 @@ function M.request(method, params, callback)
   end
 end
 
-function M.notify(method, params)
-  return connection ~= nil and connection:notify(method, params)
+local soon_ms = 300
+
+--- For completion, where Neovim itself waits: what is not there soon is not offered.
+---@return table|nil result
+function M.request_now(method, params)
+  if M.state ~= 'up' then
+    return nil
+  end
+  local found
+  local cancel = M.request(method, params, function(_, result)
+    found = result or {}
+  end)
+  local function came()
+    return found ~= nil
+  end
+  if not vim.wait(soon_ms, came, 5) then
+    cancel()
+  end
+  return found
 end
 
 --- Answers a question that was asked on this connection; false when none such waits.

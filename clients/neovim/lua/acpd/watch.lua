@@ -7,7 +7,7 @@ local json = require('acpd.json')
 local M = {
   sessions = {}, -- id → item of session/list
   asked = {}, -- id → question, as in _acpd/pending/list
-  queues = {}, -- sessionId → as in _acpd/state
+  queues = {}, -- sessionId → prompts that wait, as in _acpd/queue/list
   known = false, -- the daemon has told everything at least once
 }
 
@@ -133,14 +133,47 @@ local function changed(params)
   end
 end
 
+local reading = {} -- sessions whose queue is asked for: id → it has changed again meanwhile
+
+--- A state says that prompts wait; their words are asked for, one answer at a time.
+local function read_queue(id)
+  if reading[id] ~= nil then
+    reading[id] = true
+    return
+  end
+  reading[id] = false
+  client.request('_acpd/queue/list', { sessionId = id }, function(_, result)
+    local again = reading[id]
+    reading[id] = nil
+    if again then
+      return read_queue(id)
+    end
+    M.queues[id] = json.get(result, 'queue')
+    M.changed()
+  end)
+end
+
+local function on_state(params)
+  if #(json.get(params, 'queue') or {}) > 0 then
+    return read_queue(params.sessionId)
+  elseif reading[params.sessionId] ~= nil then
+    reading[params.sessionId] = true
+  end
+  M.queues[params.sessionId] = nil
+  M.changed()
+end
+
 client.on('told', function(method, params)
   if method == '_acpd/watch/changed' then
     (params.reset == true and reset or changed)(params)
     M.changed()
   elseif method == '_acpd/state' then
-    M.queues[params.sessionId] = params.queue or {}
-    M.changed()
+    on_state(params)
   end
+end)
+
+client.on('lost', function()
+  M.queues = {}
 end)
 
 --- What is asked on a session's own stream has the same id as in the watch.
