@@ -1,7 +1,6 @@
 // The official SDK's clients over WebSocket, HTTP and the remote bridge: the same conversation, and
 // each ends with the same updates.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -14,8 +13,8 @@ import { spawn } from 'node:child_process';
 import { WebSocket } from 'ws';
 
 import { poll } from '../lib/until.mjs';
-import { bin, world } from '../lib/world.mjs';
-import { bearer, listening, remote_world, token, token_file } from './servers.mjs';
+import { bin } from '../lib/world.mjs';
+import { bearer, remote_world, tls_world, token, token_file } from './servers.mjs';
 
 const texts = (updates) => updates.map((u) => u.update.content?.text).filter(Boolean);
 
@@ -150,25 +149,8 @@ describe('official clients from elsewhere', () => {
 });
 
 describe('TLS', () => {
-  let w, cert;
-  before(async () => {
-    w = new world({
-      toml: '[listen]\naddress = "127.0.0.1:0"\ntls_cert = "CERT"\ntls_key = "KEY"\n',
-    });
-    cert = path.join(w.dir, 'cert.pem');
-    const key = path.join(w.dir, 'key.pem');
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt',
-      'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
-      '-keyout', key, '-out', cert, '-subj', '/CN=acpd test', '-addext',
-        'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' });
-    fs.writeFileSync(
-      w.config,
-      fs.readFileSync(w.config, 'utf8').replace('CERT', cert).replace('KEY', key),
-    );
-    await w.serve();
-    await listening(w);
-    w.controller = await token(w, 'controller');
-  });
+  let w;
+  before(async () => { w = await tls_world(); });
   after(() => w.end());
 
   it('WebSocket of the SDK', () =>
@@ -176,7 +158,7 @@ describe('TLS', () => {
       createWebSocketStream(`wss://127.0.0.1:${w.port}/acp`, {
         WebSocket: class extends WebSocket {
           constructor(url, protocols, options) {
-            super(url, protocols, { ...options, ca: fs.readFileSync(cert) });
+            super(url, protocols, { ...options, ca: fs.readFileSync(w.cert) });
           }
         },
         headers: bearer(w.controller),
@@ -188,7 +170,7 @@ describe('TLS', () => {
       '--remote',
       `wss://127.0.0.1:${w.port}`,
       '--ca',
-      cert,
+      w.cert,
       '--token-file',
       token_file(w, w.controller),
     ]);
@@ -200,7 +182,7 @@ describe('TLS', () => {
     async () => {
     for (const [url, args] of [
       [`wss://127.0.0.1:${w.port}`, []],
-      [`wss://localhost:${w.port}`, ['--ca', cert]],
+      [`wss://localhost:${w.port}`, ['--ca', w.cert]],
     ]) {
       const editor = w.connect([
         '--remote',

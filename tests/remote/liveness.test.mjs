@@ -1,6 +1,5 @@
 // Connections that end by themselves, and a certificate that is renewed: the sessions stay.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
@@ -9,8 +8,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { poll } from '../lib/until.mjs';
 import { ask } from './http.mjs';
-import { bearer, listening, remote_world, token } from './servers.mjs';
-import { world } from '../lib/world.mjs';
+import { bearer, certificate, remote_world, tls_world } from './servers.mjs';
 import { ws_client } from './ws_client.mjs';
 
 const initialize = JSON.stringify({
@@ -77,14 +75,7 @@ describe('connections that nobody uses', () => {
 describe('a certificate that is renewed', () => {
   let w;
   const file = (name) => path.join(w.dir, name);
-  const make = (name) => {
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt',
-      'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-keyout', file('new.key'),
-      '-out', file('new.pem'), '-subj', `/CN=${name}`, '-addext',
-        'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' });
-    fs.renameSync(file('new.key'), file('key.pem'));
-    fs.renameSync(file('new.pem'), file('cert.pem'));
-  };
+  const make = (cn) => certificate(w, { cn });
   const shown = () => new Promise((resolve, reject) => {
     const s = tls.connect({ port: w.port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
       resolve(s.getPeerCertificate().subject.CN);
@@ -92,15 +83,7 @@ describe('a certificate that is renewed', () => {
     });
     s.on('error', reject);
   });
-  before(async () => {
-    w = new world({ toml: '[listen]\naddress = "127.0.0.1:0"\ntls_cert = "CERT"\ntls_key = "KEY"\n' });
-    make('first');
-    fs.writeFileSync(w.config, fs.readFileSync(w.config, 'utf8')
-      .replace('CERT', file('cert.pem')).replace('KEY', file('key.pem')));
-    await w.serve();
-    await listening(w);
-    w.controller = await token(w, 'controller');
-  });
+  before(async () => { w = await tls_world({ cn: 'first' }); });
   after(() => w.end());
 
   it('is shown to who comes after that; who is connected stays', async () => {

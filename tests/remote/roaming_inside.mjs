@@ -7,8 +7,8 @@ import path from 'node:path';
 
 import { client } from '../lib/client.mjs';
 import { poll } from '../lib/until.mjs';
-import { bin, world } from '../lib/world.mjs';
-import { listening, token, token_file } from './servers.mjs';
+import { bin } from '../lib/world.mjs';
+import { tls_world, token_file } from './servers.mjs';
 
 const run = (...words) =>
   execFileSync(words[0], words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -35,26 +35,14 @@ run('ip', 'link', 'set', 'va', 'up');
 far('ip', 'addr', 'add', '10.77.0.2/24', 'dev', 'vb');
 far('ip', 'link', 'set', 'vb', 'up');
 
-const made = new world({
-  toml: '[listen]\naddress = "10.77.0.1:0"\ntls_cert = "CERT"\ntls_key = "KEY"\n',
-});
-const cert = path.join(made.dir, 'cert.pem'), key = path.join(made.dir, 'key.pem');
-run('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1',
-  '-nodes', '-days', '2',
-  '-keyout', key, '-out', cert, '-subj', '/CN=acpd test', '-addext', 'subjectAltName=IP:10.77.0.1');
-fs.writeFileSync(
-  made.config,
-  fs.readFileSync(made.config, 'utf8').replace('CERT', cert).replace('KEY', key),
-);
-await made.serve();
-const port = await listening(made);
-const file = token_file(made, await token(made, 'controller'));
+const made = await tls_world({ address: '10.77.0.1' });
+const file = token_file(made, made.controller);
 
 // Between them: delays what it carries, and can cut all of it off.
 const pairs = new Set();
 let delay_ms = 0;
 const relay = net.createServer((near) => {
-  const to = net.connect(port, '10.77.0.1');
+  const to = net.connect(made.port, '10.77.0.1');
   pairs.add([near, to]);
   for (const [a, b] of [[near, to], [to, near]]) {
     a.on('data', (part) => setTimeout(() => b.writable && b.write(part), delay_ms));
@@ -68,7 +56,7 @@ const cut = () => { for (const [a] of pairs) a.resetAndDestroy(); pairs.clear();
 const log = fs.openSync(path.join(made.dir, 'bridge.err'), 'a');
 const editor = new client('nsenter', ['-t', String(there.pid), '-n', bin('acpctl'), 'connect',
   '--remote',
-  `wss://10.77.0.1:${relay.address().port}`, '--token-file', file, '--ca', cert], {
+  `wss://10.77.0.1:${relay.address().port}`, '--token-file', file, '--ca', made.cert], {
     env: made.env, stderr: log, cwd: made.cwd });
 let ended = false;
 editor.exited.then(() => { ended = true; });

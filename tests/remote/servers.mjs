@@ -1,4 +1,5 @@
 // A daemon that listens for remote clients, and the official SDK's own server beside it.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -17,6 +18,38 @@ export async function remote_world(options = {}) {
     await made.serve();
     await listening(made);
     for (const role of ['controller', 'observer']) made[role] = await token(made, role);
+  } catch (error) {
+    await made.end(); // nobody else will
+    throw error;
+  }
+  return made;
+}
+
+/** A self-signed certificate in the world's folder: cert.pem, key.pem; an older one is replaced. */
+export function certificate(made, { cn = 'acpd test', name = 'IP:127.0.0.1' } = {}) {
+  const file = (base) => path.join(made.dir, base);
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt',
+    'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-keyout', file('new.key'),
+    '-out', file('new.pem'), '-subj', `/CN=${cn}`, '-addext', `subjectAltName=${name}`],
+  { stdio: 'ignore' });
+  fs.renameSync(file('new.key'), file('key.pem'));
+  fs.renameSync(file('new.pem'), file('cert.pem'));
+  return file('cert.pem');
+}
+
+/** As remote_world(), with TLS and `cert`, the file to trust; on another address, if one is given.
+ * */
+export async function tls_world({ address = '127.0.0.1', cn, toml = '' } = {}) {
+  const made = new world({ toml: `[listen]\naddress = "${address}:0"\n` +
+    `tls_cert = "CERT"\ntls_key = "KEY"\n${toml}` });
+  try {
+    made.cert = certificate(made, { cn, name: `IP:${address}` });
+    const text = fs.readFileSync(made.config, 'utf8');
+    fs.writeFileSync(made.config,
+      text.replace('CERT', made.cert).replace('KEY', path.join(made.dir, 'key.pem')));
+    await made.serve();
+    await listening(made);
+    made.controller = await token(made, 'controller');
   } catch (error) {
     await made.end(); // nobody else will
     throw error;

@@ -77,6 +77,7 @@ void bridge::step() {
     fill_link_queue();
     write_link();
   }
+  if (memory_.wants_link()) report_link();
   if (!to_editor_.empty()) write_editor();
   if (finished()) return;
 
@@ -219,7 +220,7 @@ void bridge::no_daemon(std::string reason) {
     troubled(std::move(reason));
   } else if (start_allowed_) {
     begin_start();
-  } else {
+  } else if (trouble_.empty()) {
     trouble_ = std::move(reason);
   }
 }
@@ -312,15 +313,21 @@ void bridge::take_frame(const wire::frame_header& h, std::string_view payload) {
   case bridge_frame::welcome:
     welcomed_ = start_allowed_ = true;
     said_.clear();
+    trouble_.clear();
     if (remote_) {
       remote_->reached = true;
       remote_->life.welcomed(clock::now());
     }
     break;
   case bridge_frame::refused: return refused(payload);
-  case bridge_frame::bye: start_allowed_ = protocol::member(payload, "stop") != "true"; break;
+  case bridge_frame::bye: return said_goodbye(payload);
   default: to_editor_.tail() += memory_.accept(h, payload); break;
   }
+}
+
+void bridge::said_goodbye(std::string_view payload) {
+  start_allowed_ = protocol::member(payload, "stop") != "true";
+  if (!start_allowed_) trouble_ = "somebody has stopped the daemon; your next message starts it";
 }
 
 void bridge::refused(std::string_view payload) {
@@ -340,6 +347,21 @@ void bridge::give_up_waiting() {
   waiting_since_.reset();
   // A daemon that somebody starts is still found; none is started before the editor asks again.
   start_allowed_ = false;
+}
+
+/// An editor that does not read is told later what holds then.
+void bridge::report_link() {
+  if (to_editor_.size() >= editor_queue_limit) return;
+  if (link_ < 0 || !welcomed_)
+    to_editor_.tail() += report_.down(why_no_link(), clock::now());
+  else if (std::uint64_t n = sent_number_; to_daemon_.empty() && memory_.next_line(n) == nullptr)
+    to_editor_.tail() += report_.up();
+}
+
+std::string bridge::why_no_link() const {
+  if (!trouble_.empty()) return trouble_;
+  return remote_ ? "the link to the remote daemon is lost; it is being made again"
+                 : "the daemon has ended; it is being started again";
 }
 
 int run_bridge(options o) {

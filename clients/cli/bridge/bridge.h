@@ -4,6 +4,7 @@
 #include "clients/cli/bridge/cancel_hold.h"
 #include "clients/cli/bridge/daemon_start.h"
 #include "clients/cli/bridge/editor_fd.h"
+#include "clients/cli/bridge/link_report.h"
 #include "clients/cli/bridge/liveness.h"
 #include "clients/cli/bridge/memory.h"
 #include "clients/cli/bridge/network_watch.h"
@@ -64,9 +65,12 @@ private:
   void read_link();
   void take_frame(const wire::frame_header& h, std::string_view payload);
   void refused(std::string_view payload);
+  void said_goodbye(std::string_view payload);
   void write_link();
   void fill_link_queue();
   void give_up_waiting();
+  void report_link();
+  std::string why_no_link() const;
 
   // bridge_remote.cpp
   protocol::result<int> connect_remote();
@@ -79,6 +83,7 @@ private:
   bool out_closed_ = false;
   memory memory_;
   cancel_hold hold_{parent_program()};
+  link_report report_;
   protocol::line_splitter lines_{protocol::max_line_bytes};
   byte_queue to_editor_;
 

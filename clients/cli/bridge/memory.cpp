@@ -20,6 +20,17 @@ std::string text_member(std::string_view object, std::string_view key) {
   return protocol::unquote(protocol::member(object, key));
 }
 
+bool asks_for_link(std::string_view initialize) {
+  const auto parts = protocol::scan(initialize);
+  if (!parts || !parts->params) return false;
+  const std::string_view params = parts->params.in(initialize);
+  for (const char* capabilities : {"clientCapabilities", "capabilities"}) { // v1, v2
+    const std::string_view meta = protocol::member(protocol::member(params, capabilities), "_meta");
+    if (protocol::member(protocol::member(meta, "acpd"), "link") == "true") return true;
+  }
+  return false;
+}
+
 } // namespace
 
 std::uint64_t memory::keep(std::string_view text) {
@@ -91,7 +102,10 @@ bool memory::answered(std::uint64_t n, std::string_view payload) {
   if (at->second.kind == line_kind::initialize) {
     const std::string_view line = first_line(payload);
     const auto parts = protocol::scan(line);
-    if (!parts || !parts->error) initialize_ = at->second.text;
+    if (!parts || !parts->error) {
+      initialize_ = at->second.text;
+      wants_link_ = asks_for_link(initialize_);
+    }
   }
   settle(at);
   return true;

@@ -49,6 +49,9 @@ public:
   /// of the daemon's that comes later is swallowed: each request gets exactly one.
   std::string fail_requests(int code, std::string_view text);
 
+  /// Whether the editor asked to be told of the link: `_meta.acpd.link` in its capabilities.
+  bool wants_link() const { return wants_link_; }
+
   bool has_open_request() const { return open_requests_ > 0; }
   /// Whether the daemon has all lines: nothing is lost when the bridge ends.
   bool all_acked() const { return unacked_ == 0; }
@@ -96,6 +99,7 @@ private:
 
   identity who_;
   std::string initialize_; // the line that the daemon has answered; empty: none yet
+  bool wants_link_ = false;
   lines lines_;
   std::uint64_t last_number_ = 0;
   std::size_t open_requests_ = 0;

@@ -12,6 +12,9 @@ namespace {
 
 constexpr auto initialize =
     R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":1}})";
+constexpr auto asking =
+    R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":1,)"
+    R"("clientCapabilities":{"_meta":{"acpd":{"link":true}}}}})";
 constexpr auto initialized = R"({"jsonrpc":"2.0","id":0,"result":{}})"
                              "\n";
 constexpr auto prompt =
@@ -267,6 +270,51 @@ TEST_CASE("a line of 20 MiB goes through in both directions") {
   std::thread sender([&] { r.daemon.send(bridge_frame::data, big + "\n"); });
   CHECK(r.editor.next_line() == big);
   sender.join();
+}
+
+TEST_CASE("an editor that asked is told that the link is lost, and that all is sent again") {
+  rig r;
+  r.greet();
+  r.editor.write(asking);
+  r.daemon.expect(bridge_frame::line);
+  r.daemon.send(bridge_frame::answer, initialized, 1);
+  CHECK(r.editor.next_line() + "\n" == initialized);
+  r.editor.write(prompt);
+  r.daemon.expect(bridge_frame::line);
+  r.daemon.drop();
+  const std::string down = r.editor.next_line();
+  CHECK(has(down, R"("method":"_acpd/link","params":{"up":false,"text":")"));
+  r.greet();
+  CHECK(r.daemon.expect(bridge_frame::line).payload == prompt);
+  while (has(r.editor.next_line(), R"("up":false)")) {
+  }
+  CHECK_FALSE(r.editor.has_output(0));
+  r.daemon.send(bridge_frame::answer, prompt_answer, 2);
+  CHECK(r.editor.next_line() + "\n" == prompt_answer);
+}
+
+TEST_CASE("an editor that did not ask is told nothing of the link") {
+  rig r;
+  r.greet();
+  r.editor.write(initialize);
+  r.daemon.expect(bridge_frame::line);
+  r.daemon.send(bridge_frame::answer, initialized, 1);
+  CHECK(r.editor.next_line() + "\n" == initialized);
+  r.greet();
+  r.daemon.send(bridge_frame::data, "next\n");
+  CHECK(r.editor.next_line() == "next");
+}
+
+TEST_CASE("a daemon that somebody stopped: the editor is told what starts it again") {
+  rig r;
+  r.greet();
+  r.editor.write(asking);
+  r.daemon.expect(bridge_frame::line);
+  r.daemon.send(bridge_frame::answer, initialized, 1);
+  CHECK(r.editor.next_line() + "\n" == initialized);
+  r.daemon.send(bridge_frame::bye, R"({"stop":true})");
+  r.daemon.drop();
+  CHECK(has(r.editor.next_line(), R"("text":"somebody has stopped the daemon; your next message starts it)"));
 }
 
 TEST_CASE("a frame that cannot be one ends the link, and a new one begins") {

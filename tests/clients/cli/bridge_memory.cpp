@@ -69,6 +69,27 @@ TEST_CASE("a notification is settled by its ack, a request only by its answer") 
   CHECK(m.kept_bytes() == 0);
 }
 
+TEST_CASE(
+    "an editor asks for the link in its capabilities, of either version, and only with true") {
+  const auto wants = [](std::string_view params, std::string_view answer = R"("result":{})") {
+    memory m = new_memory();
+    m.keep(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":)" + std::string(params) +
+           "}");
+    CHECK_FALSE(m.wants_link()); // nobody is told anything before the answer
+    give(m, bridge_frame::answer, R"({"jsonrpc":"2.0","id":0,)" + std::string(answer) + "}\n", 1);
+    return m.wants_link();
+  };
+  CHECK(wants(R"({"protocolVersion":1,"clientCapabilities":{"_meta":{"acpd":{"link":true}}}})"));
+  CHECK(wants(R"({"protocolVersion":2,"capabilities":{"_meta":{"acpd":{"link":true}}}})"));
+  CHECK_FALSE(wants(R"({"clientCapabilities":{"_meta":{"acpd":{"link":false}}}})"));
+  CHECK_FALSE(wants(R"({"clientCapabilities":{"_meta":{"acpd":{"link":1}}}})"));
+  CHECK_FALSE(wants(R"({"clientCapabilities":{"_meta":{"acpd":true}}})"));
+  CHECK_FALSE(wants(R"({"clientCapabilities":"x"})"));
+  CHECK_FALSE(wants(R"({"protocolVersion":1})"));
+  CHECK_FALSE(wants(R"({"clientCapabilities":{"_meta":{"acpd":{"link":true}}}})",
+                    R"("error":{"code":-32602,"message":""})"));
+}
+
 TEST_CASE("a second answer to a request is swallowed, and still moves the cursor") {
   memory m = new_memory();
   m.keep(prompt);
