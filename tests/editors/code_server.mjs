@@ -19,8 +19,9 @@ const free_port = () => new Promise((resolve) => {
 });
 
 export class code_server {
-  /** settings: what settings.json says besides what keeps VS Code quiet. */
-  constructor(place, settings = {}) {
+  /** settings: what settings.json says besides what keeps VS Code quiet; machine: settings with the
+   * scope "machine", which a window on a server takes from the server's own file only. */
+  constructor(place, settings = {}, machine = {}) {
     this.place = place;
     const said = execFileSync(path.join(here, 'code_server.sh'), { encoding: 'utf8' });
     this.paths = Object.fromEntries(said.trim().split('\n').map((line) => line.split(/=(.*)/s)));
@@ -37,6 +38,8 @@ export class code_server {
         ...settings,
       }),
     );
+    fs.mkdirSync(path.join(this.dir, 'user/Machine'), { recursive: true });
+    fs.writeFileSync(path.join(this.dir, 'user/Machine/settings.json'), JSON.stringify(machine));
     this.env = {
       ...place.env,
       SHELL: '/bin/bash',
