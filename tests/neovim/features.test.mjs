@@ -114,6 +114,7 @@ describe('a day in Neovim', () => {
   it('a diff opens side by side, whole where the file fits', async () => {
     await run('Acpd prompt all-updates');
     await says(/Edit a\.txt/);
+    editor.shot('all-updates');
     await editor.wait(`return require('acpd.session').open['${id}'].model.state == 'idle'`, 'idle');
     const panes = await inside(`
       vim.fn.search('Edit a.txt')
@@ -125,6 +126,7 @@ describe('a day in Neovim', () => {
       end
       return shown`);
     assert.deepEqual(panes, [[true, ['old']], [true, ['new']]]);
+    editor.shot('diff');
     await editor.keys(':tabclose', 'Enter');
   });
 

@@ -66,6 +66,7 @@ describe(`a conversation of ${count} updates`, () => {
       await fresh.wait(`return require('acpd.watch').known`, 'the list');
       const whole = await fresh.lua(attach(id));
       assert.equal(whole_text(await fresh.lines(`acpd://session/${id}`)), text);
+      fresh.shot('ten-thousand-updates');
       t.diagnostic(`ms: ${Math.round(tail)} behind a cursor (${count / 2} kept, as many missed), ` +
         `${Math.round(kept)} from what is kept, ${Math.round(whole)} from the start`);
     } finally {
@@ -82,7 +83,7 @@ describe(`a conversation of ${count} updates`, () => {
         const id = await editor.opened();
         await editor.lua(longest_pause);
         await editor.command(`Acpd prompt rate 2500 ${count} 200; say end`);
-        await editor.shown(/#\d{3}\b/);
+        await editor.reached(id, 100);
         await editor.keys('typed meanwhile');
         await editor.shown(/typed meanwhile/);
         await editor.wait(`return require('acpd.session').open['${id}'].model.state == 'idle'`, 'end');
