@@ -173,6 +173,27 @@ t.it('one message without end can be unloaded, too', function()
   t.eq(lines[#lines - 1], '20000')
 end)
 
+t.it('long lines are unloaded by their bytes', function()
+  local model, shown = new()
+  for n = 1, 10000 do
+    model:apply({
+      update = {
+        sessionUpdate = 'agent_message_chunk',
+        messageId = 'm',
+        content = { type = 'text', text = n .. (' '):rep(1900) .. '\n' },
+      },
+    })
+  end
+  shown:draw(model:take_changes())
+  t.eq(shown:unload(20000), true)
+  local lines = t.lines(shown.buffer)
+  t.eq(lines, wanted(model))
+  local bytes = #table.concat(lines, '\n')
+  t.eq(bytes > 7e6 and bytes < 11e6, true)
+  t.eq(vim.trim(lines[#lines - 1]), '10000')
+  t.eq(shown:unload(20000), false)
+end)
+
 t.it('a window at the end stays at the end, another one where it is', function()
   local model, shown = new()
   local function say(text)

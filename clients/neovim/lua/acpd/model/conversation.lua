@@ -54,19 +54,18 @@ local function speaker(kind)
 end
 
 --- A message without end is cut into items, so that old parts of it can be unloaded, too.
-local lines_most = 2000
+local lines_most = 500
 
 function M:open_message(kind, id, at)
   local last = self.items[#self.items]
-  local goes_on = last and last.kind == kind and last.id == id
-  if goes_on and (#last.lines < lines_most or last.lines[#last.lines] ~= '') then
+  if not last or last.kind ~= kind or last.id ~= id then
+    return self:add({ kind = kind, id = id, at = at, lines = { '' } })
+  elseif #last.lines < lines_most then
     return last
   end
-  if goes_on then
-    last.lines[#last.lines] = nil -- the line that the next item begins with
-    self:touch(last, 0)
-  end
-  return self:add({ kind = kind, id = id, at = at, lines = { '' }, continued = goes_on or nil })
+  local open = table.remove(last.lines)
+  self:touch(last, #last.lines)
+  return self:add({ kind = kind, id = id, at = at, lines = { open }, continued = true })
 end
 
 function M:chunk(update, at)
