@@ -101,8 +101,8 @@ export class neovim {
   }
   /** Until the numbered texts of the scripted agent are shown up to `number`. */
   reached(id, number) {
-    return this.wait(`local last = 0
-      for _, line in ipairs(vim.api.nvim_buf_get_lines(vim.fn.bufnr('acpd://session/${id}'), -20, -1, false)) do
+    return this.wait(`local last, buffer = 0, vim.fn.bufnr('acpd://session/${id}')
+      for _, line in ipairs(vim.api.nvim_buf_get_lines(buffer, -20, -1, false)) do
         last = tonumber(line:match('.*#(%d+) ')) or last
       end
       return last >= ${number}`, `#${number} to be shown`);

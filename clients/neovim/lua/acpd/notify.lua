@@ -48,7 +48,11 @@ function M.setup()
           return
         end
         local text = ('%s: %s'):format(how[3], event.data.title)
-        require('acpd.say').at(how[2], text)
+        -- Afterwards: an error that is said inside of an autocommand is taken for one of its own,
+        -- and stops Neovim until a key is pressed.
+        vim.schedule(function()
+          require('acpd.say').at(how[2], text)
+        end)
         desktop(text)
       end,
     })

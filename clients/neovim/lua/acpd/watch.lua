@@ -57,7 +57,8 @@ local busy = { running = true, requires_action = true }
 
 local function announce(before, session)
   local was, now = before and M.facts(before), M.facts(session)
-  if was and was.state == now.state and was.outcome == now.outcome then
+  local another_turn = was and was.turn ~= now.turn
+  if was and was.state == now.state and was.outcome == now.outcome and not another_turn then
     return
   end
   local data = {
@@ -67,7 +68,8 @@ local function announce(before, session)
     outcome = now.outcome,
   }
   autocommand('AcpdState', data)
-  if was and busy[was.state] and not busy[now.state] then
+  -- A turn may be over before anybody was told that it runs.
+  if was and not busy[now.state] and (busy[was.state] or another_turn) then
     local failed = now.state == 'interrupted'
       or (now.outcome and now.outcome ~= 'end_turn' and now.outcome ~= 'cancelled')
     autocommand(failed and 'AcpdFailed' or 'AcpdFinished', data)
