@@ -18,9 +18,19 @@ const free_port = () => new Promise((resolve) => {
   });
 });
 
+/** Each webview registers a service worker, for files of the extension, and waits until it is in
+ * charge. Here all webviews are of one origin, so that of several that open at once (after a reload)
+ * one replaces the other's, which then waits for ever and stays empty; elsewhere each has an origin
+ * of its own. VS Code's own switch leaves the worker out. */
+function without_service_worker() {
+  if (location.pathname.endsWith('/webview/browser/pre/index.html'))
+    history.replaceState(undefined, '', `${location.href}&disableServiceWorker=true`);
+}
+
 export class code_server {
-  /** settings: what settings.json says besides what keeps VS Code quiet. */
-  constructor(place, settings = {}) {
+  /** settings: what settings.json says besides what keeps VS Code quiet; machine: settings with the
+   * scope "machine", which a window on a server takes from the server's own file only. */
+  constructor(place, settings = {}, machine = {}) {
     this.place = place;
     const said = execFileSync(path.join(here, 'code_server.sh'), { encoding: 'utf8' });
     this.paths = Object.fromEntries(said.trim().split('\n').map((line) => line.split(/=(.*)/s)));
@@ -37,6 +47,8 @@ export class code_server {
         ...settings,
       }),
     );
+    fs.mkdirSync(path.join(this.dir, 'user/Machine'), { recursive: true });
+    fs.writeFileSync(path.join(this.dir, 'user/Machine/settings.json'), JSON.stringify(machine));
     this.env = {
       ...place.env,
       SHELL: '/bin/bash',
@@ -96,6 +108,7 @@ export class code_server {
       executablePath: this.paths.CHROMIUM, env: this.env, viewport: { width: 1400, height: 900 },
       args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
         '--disable-component-update', '--disable-sync'] });
+    await this.browser.addInitScript(without_service_worker);
     this.page = this.browser.pages()[0] ?? await this.browser.newPage();
     await this.page.goto(
       `http://127.0.0.1:${this.port}/?folder=${encodeURIComponent(this.place.cwd)}`,

@@ -109,7 +109,7 @@ describe('Neovim comes back', () => {
       await editor.open('Acpd new scripted');
       const id = await editor.opened();
       await editor.command(`Acpd prompt rate 400 1200; gate ${place.gate}; say end`);
-      await editor.shown(/#300 /);
+      await editor.reached(id, 400);
       await editor.keys('Escape', 'C-w', 'k', '4', 'G', '5', 'l');
       const where = `return vim.fn.winsaveview()`;
       await editor.wait(
@@ -117,9 +117,16 @@ describe('Neovim comes back', () => {
         'the place to be kept');
       const before = await editor.lua(where);
       await editor.kill();
-      await poll(async () => (await log_of(place, id)).length >= 1200, 'the rest of the stream');
+      const kept = cursor(editor, id);
+      const log = await poll(async () => {
+        const now = await log_of(place, id);
+        return now.length >= 1200 && now;
+      }, 'the rest of the stream');
       await editor.open('Acpd attach');
       await editor.live(id);
+      const missed = log.filter((e) => e.seq > kept && shown_kinds.has(e.kind)).length;
+      assert.ok(missed > 0 && missed < 1200, `${missed} were missed`);
+      editor.shot('back-in-the-text');
       go_on(place, place.gate);
       await editor.wait(`return require('acpd.session').open['${id}'].model.state == 'idle'`, 'idle');
       const after = await editor.lua(where);
@@ -128,7 +135,9 @@ describe('Neovim comes back', () => {
       const text = (await editor.lines(`acpd://session/${id}`)).join('\n');
       const numbers = [...text.matchAll(/#(\d+) /g)].map((m) => Number(m[1]));
       assert.deepEqual(numbers, Array.from({ length: 1201 }, (_, i) => i + 1));
-      assert.match(await editor.session(id, 'banner'), /^replayed \d+ updates since \d\d:\d\d$/);
+      const banner = await editor.session(id, 'banner');
+      assert.match(banner, /^replayed \d+ updates since \d\d:\d\d$/);
+      assert.equal(Number(banner.split(' ')[1]), missed);
     } finally {
       await place.end();
     }

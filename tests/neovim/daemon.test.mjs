@@ -20,12 +20,13 @@ describe('the daemon ends under an open Neovim', () => {
       const id = await editor.opened();
       await editor.command('Acpd prompt rate 300 600; say end');
       for (const seen of [100, 300]) {
-        await editor.shown(new RegExp(`#${seen} `));
+        await editor.reached(id, seen);
         await place.kill_daemon();
       }
       await editor.shown(/#601 end/);
       await editor.shown(/finished/);
       assert.deepEqual(numbers(await editor.lines(`acpd://session/${id}`)), up_to(601));
+      editor.shot('daemon-killed-twice');
     } finally {
       await place.end();
     }
@@ -42,7 +43,7 @@ describe('the daemon ends under an open Neovim', () => {
       const config = fs.readFileSync(place.config);
       fs.writeFileSync(place.config, 'this is = no [configuration');
       await place.kill_daemon();
-      await editor.shown(/acpd is not reachable: /);
+      await editor.shown(/acpd is not reachable \(gR: try again\): /);
       await editor.shown(/this is no TOML/);
       editor.shot('unreachable');
       // Typed and sent meanwhile: it stays in the box.
@@ -71,7 +72,7 @@ describe('the daemon ends under an open Neovim', () => {
       await editor.open('Acpd new scripted');
       const id = await editor.opened();
       await editor.command(`Acpd prompt rate 300 600; gate ${place.gate}; say end`);
-      await editor.shown(/#200 /);
+      await editor.reached(id, 200);
       const bridge = place.processes().find((p) => p.args[1] === 'connect');
       process.kill(bridge.pid, 'SIGKILL');
       fs.writeFileSync(place.gate, '');
@@ -79,6 +80,7 @@ describe('the daemon ends under an open Neovim', () => {
       await poll(async () => numbers(await editor.lines(`acpd://session/${id}`)).length >= 601,
         'the whole stream');
       assert.deepEqual(numbers(await editor.lines(`acpd://session/${id}`)), up_to(601));
+      editor.shot('bridge-killed');
     } finally {
       await place.end();
     }

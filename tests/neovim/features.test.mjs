@@ -19,9 +19,19 @@ const choose = (...texts) => `
     end
     done(nil)
   end`;
+/** What is typed where they are asked; '': what is offered. */
 const type = (...texts) => `
   local typed = vim.json.decode([==[${JSON.stringify(texts)}]==])
-  vim.ui.input = function(_, done) done(table.remove(typed, 1)) end`;
+  vim.ui.input = function(options, done)
+    local text = table.remove(typed, 1)
+    done(text == '' and options.default or text)
+  end`;
+const store_py = `def open_store(path):
+    """Opens the store that lies at a path."""
+    return path
+`;
+/** The smallest picture that there is. */
+const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=';
 
 describe('a day in Neovim', () => {
   let place, editor, id;
@@ -36,6 +46,8 @@ describe('a day in Neovim', () => {
     place = new world({ agent_env: { ACPD_TEST_EARLIER: 'before-acpd' } });
     fs.mkdirSync(path.join(place.cwd, 'src'));
     fs.writeFileSync(path.join(place.cwd, 'src/parser.lua'), 'one\ntwo\nthree\n');
+    fs.writeFileSync(path.join(place.cwd, 'src/store.py'), store_py);
+    fs.writeFileSync(path.join(place.cwd, 'dot.png'), Buffer.from(pixel, 'base64'));
     editor = new neovim(place);
     await editor.open('Acpd new scripted');
     id = await editor.opened();
@@ -62,10 +74,12 @@ describe('a day in Neovim', () => {
     await says(/first/);
     for (const one of ['second', 'third', 'fourth']) await run(`Acpd prompt say ${one}`);
     await queue(3);
-    await editor.shown(/3 queued/);
+    await editor.shown(/3 queued \(gq: change\) · 1\. say second · 2\. say third · 3\. say fourth/);
+    editor.shot('queue');
     await run('Acpd queue', choose('say third', 'withdraw'));
     await queue(2);
     await run('Acpd queue', choose('say second', 'edit') + type('say changed'));
+    await editor.shown(/2 queued \(gq: change\) · 1\. say changed · 2\. say fourth/);
     await run('Acpd queue', choose('say fourth', 'send now'));
     await says(/fourth[\s\S]*changed/);
     const whole = await text();
@@ -100,6 +114,7 @@ describe('a day in Neovim', () => {
   it('a diff opens side by side, whole where the file fits', async () => {
     await run('Acpd prompt all-updates');
     await says(/Edit a\.txt/);
+    editor.shot('all-updates');
     await editor.wait(`return require('acpd.session').open['${id}'].model.state == 'idle'`, 'idle');
     const panes = await inside(`
       vim.fn.search('Edit a.txt')
@@ -111,23 +126,40 @@ describe('a day in Neovim', () => {
       end
       return shown`);
     assert.deepEqual(panes, [[true, ['old']], [true, ['new']]]);
+    editor.shot('diff');
     await editor.keys(':tabclose', 'Enter');
   });
 
-  it('a mention of a file becomes a link, and completes', async () => {
+  /** The last prompt that the agent was given. */
+  const given = () => fs.readFileSync(place.agent_log, 'utf8').trim().split('\n')
+    .map((line) => JSON.parse(line))
+    .filter((message) => message.method === 'session/prompt').at(-1).params.prompt;
+
+  it('a mention of a file becomes a link, of a picture the picture; both complete', async () => {
     await run('Acpd prompt say look at @src/parser.lua, please, not me@example.org');
     await says(/look at/);
-    const read = () => fs.readFileSync(place.agent_log, 'utf8');
-    await poll(() => read().includes('"resource_link"'), 'the link');
-    const lines = read().trim().split('\n').map((l) => JSON.parse(l));
-    const blocks = lines.filter((l) => l.method === 'session/prompt').at(-1).params.prompt;
-    assert.equal(blocks.length, 2);
-    assert.equal(blocks[1].uri, `file://${fs.realpathSync(place.cwd)}/src/parser.lua`);
+    const uri = `file://${fs.realpathSync(place.cwd)}/src/parser.lua`;
+    assert.deepEqual(given().slice(1), [{ type: 'resource_link', name: 'src/parser.lua', uri }]);
+    await run('Acpd prompt say what is on @dot.png');
+    await says(/what is on/);
+    assert.deepEqual(given().slice(1), [{ type: 'image', mimeType: 'image/png', data: pixel }]);
     await run('Acpd prompt');
     await editor.keys('see @pars', 'C-x', 'C-u');
     await editor.shown(/see @src\/parser\.lua/);
     await editor.keys('C-e', 'Escape', 'c', 'c', '/st', 'C-x', 'C-u');
     await editor.shown(/^\/stop/m);
+    await editor.keys('C-e', 'Escape', 'c', 'c', 'Escape');
+  });
+
+  it('symbols of the code index complete as places in files', async () => {
+    await poll(async () => {
+      const { stdout } = await place.ctl('search', 'open_store', '-C', place.cwd, '--json');
+      return JSON.parse(stdout || '{}').hits?.length;
+    }, 'the index');
+    await run('Acpd prompt');
+    await editor.keys('c', 'c', 'see @open_st', 'C-x', 'C-u');
+    await editor.shown(/see @src\/store\.py#L1-L3/);
+    editor.shot('completion');
     await editor.keys('C-e', 'Escape', 'c', 'c', 'Escape');
   });
 
@@ -157,10 +189,41 @@ describe('a day in Neovim', () => {
     await editor.shown(/agent's own replay/);
   });
 
-  it('a search is answered, or it is said that this daemon has no index', async () => {
-    await run('Acpd search parser');
-    await poll(async () => /search: parser/.test(editor.screen.text()) ||
-      (await editor.lua('return vim.g.said')).some((s) => /no index/.test(s)), 'an answer');
+  it('the code index answers with the text itself, as it is now, and says how fresh it is', async () => {
+    const found = async (pattern) => poll(async () =>
+      pattern.test((await editor.lines('acpd://search')).join('\n')), `the answer ${pattern}`);
+    await run('Acpd search open the store');
+    await found(/^search: open the store\nindex: 3 files\n/);
+    await found(/\nsrc\/store\.py:1 {2}open_store\n {2}def open_store\(path\):\n/);
+    editor.shot('search');
+    // Changed a moment ago: the answer has it.
+    fs.writeFileSync(path.join(place.cwd, 'src/store.py'), `\n\n${store_py.replace('path', 'place')}`);
+    await run('Acpd search open the store');
+    await found(/\nsrc\/store\.py:3 .*\n {2}def open_store\(place\):\n/);
+    await editor.keys('/', '(place)', 'Enter', 'Enter');
+    await editor.wait(`return vim.fn.expand('%:t') == 'store.py' and vim.fn.line('.') == 3`,
+      'the place');
+    await run('Acpd index');
+    await editor.wait(`return vim.iter(vim.g.said):any(function(said)
+      return said:find('work: index: 3 files', 1, true) ~= nil end)`, 'its status');
+    await run('Acpd search qqqzzz');
+    await found(/\n.*nothing found/i);
+  });
+
+  it('a new session is asked for its folder and agent, and both complete', async () => {
+    const other = path.join(place.dir, 'other');
+    fs.mkdirSync(other);
+    const complete = (text) => editor.lua(`return vim.fn.getcompletion('${text}', 'cmdline')`);
+    assert.deepEqual(await complete('Acpd new scr'), ['scripted']);
+    assert.deepEqual(await complete(`Acpd new scripted ${other.slice(0, -2)}`), [`${other}/`]);
+    await run('Acpd new', type(other) + choose('runner'));
+    const made = await editor.wait(`for id, s in pairs(require('acpd.session').open) do
+      if s.cwd == '${other}' and s.phase == 'live' then return id end end`, 'the session');
+    await run('Acpd sessions');
+    await poll(async () => /other {2}index: .*\n {2}○ idle/.test(
+      (await editor.lines('acpd://sessions')).join('\n')), 'it in the list');
+    await run(`Acpd delete! ${made}`);
+    await editor.wait(`return require('acpd.watch').sessions['${made}'] == nil`, 'it to be gone');
   });
 
   it('an archived session leaves the list, and comes back into it', async () => {

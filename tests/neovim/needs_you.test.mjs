@@ -70,6 +70,7 @@ describe('what waits for a person', () => {
       await two.shown(/Nothing waits for you/);
       await two.command(`Acpd attach ${id}`);
       for (const editor of [one, two]) await editor.shown(/permission: selected no/);
+      two.shot('answered-by-the-other');
       const name = `acpd://session/${id}`;
       await poll(async () =>
         JSON.stringify(await one.lines(name)) === JSON.stringify(await two.lines(name)),
@@ -90,6 +91,9 @@ describe('what waits for a person', () => {
       const id = await editor.opened();
       await editor.command('Acpd prompt elicitation form');
       await editor.wait(asked(1), 'the question');
+      await editor.command('Acpd inbox');
+      await editor.shown(/Who are you\?/);
+      editor.shot('form');
       await editor.lua(`
         vim.ui.select = function(_, _, done) done(nil) end
         vim.cmd('Acpd answer')`);

@@ -99,6 +99,14 @@ export class neovim {
       `local s = require('acpd.session').open['${id}'] return s ~= nil and s.phase == 'live'`,
       `session ${id} to be attached`);
   }
+  /** Until the numbered texts of the scripted agent are shown up to `number`. */
+  reached(id, number) {
+    return this.wait(`local last, buffer = 0, vim.fn.bufnr('acpd://session/${id}')
+      for _, line in ipairs(vim.api.nvim_buf_get_lines(buffer, -20, -1, false)) do
+        last = tonumber(line:match('.*#(%d+) ')) or last
+      end
+      return last >= ${number}`, `#${number} to be shown`);
+  }
   /** The session that is open here, when its id is not known yet. */
   opened() {
     return this.wait(
@@ -115,10 +123,11 @@ export class neovim {
     const pids = kill_nvim(this.place, this.socket);
     await poll(() => !pids.some(alive), 'Neovim to be gone');
   }
-  /** Until Neovim has ended in good order. */
-  gone() {
+  /** Ends it in good order, as a person does. */
+  async quit() {
+    await this.keys('Escape', ':qall!', 'Enter');
     const listens = (p) => p.args.includes(this.socket);
-    return poll(() => !this.place.processes().some(listens), 'Neovim to end');
+    await poll(() => !this.place.processes().some(listens), 'Neovim to end');
   }
   /** A picture of the terminal, for people. */
   shot(name) {

@@ -6,33 +6,12 @@ import { describe, it } from 'node:test';
 import { poll } from '../lib/until.mjs';
 import { world } from '../lib/world.mjs';
 import { neovim } from './nvim.mjs';
+import { attach_ms, longest_pause_ms, watch_pauses } from './timing.mjs';
 
 const count = 10_000;
 
-/** Milliseconds from the command to the whole conversation on the screen, measured inside. */
-const attach = (id) => `
-  local began, took = vim.uv.hrtime(), nil
-  vim.cmd('Acpd attach ${id}')
-  vim.wait(20000, function()
-    local s = require('acpd.session').open['${id}']
-    return s and s.phase == 'live'
-  end, 1)
-  vim.cmd.redraw()
-  return (vim.uv.hrtime() - began) / 1e6`;
-
 /** Where an endless line is cut depends on how its pieces came. */
 const whole_text = (lines) => lines.join('');
-
-/** Watches how long Neovim's loop is ever away from a timer of 5 ms. */
-const longest_pause = `
-  local last = vim.uv.hrtime()
-  _G.longest = 0
-  _G.timer = vim.uv.new_timer()
-  _G.timer:start(5, 5, vim.schedule_wrap(function()
-    local now = vim.uv.hrtime()
-    _G.longest = math.max(_G.longest, (now - last) / 1e6)
-    last = now
-  end))`;
 
 describe(`a conversation of ${count} updates`, () => {
   it('opens behind a cursor, from what is kept, and from the start', async (t) => {
@@ -51,7 +30,7 @@ describe(`a conversation of ${count} updates`, () => {
       // Behind a cursor: 5,000 kept, 5,000 missed, every one as it was.
       await editor.open('Acpd sessions');
       await editor.wait(`return require('acpd.watch').known`, 'the list');
-      const tail = await editor.lua(attach(id));
+      const tail = await attach_ms(editor, id);
       assert.match(await editor.session(id, 'banner'), /^replayed 500\d updates/);
       const text = whole_text(await editor.lines(`acpd://session/${id}`));
       const seen = [...text.matchAll(/#(\d+) /g)].map((m) => Number(m[1]));
@@ -60,12 +39,13 @@ describe(`a conversation of ${count} updates`, () => {
 
       await editor.open('Acpd sessions');
       await editor.wait(`return require('acpd.watch').known`, 'the list');
-      const kept = await editor.lua(attach(id));
+      const kept = await attach_ms(editor, id);
       const fresh = new neovim(place, 'fresh', { keep: false });
       await fresh.open('Acpd sessions');
       await fresh.wait(`return require('acpd.watch').known`, 'the list');
-      const whole = await fresh.lua(attach(id));
+      const whole = await attach_ms(fresh, id);
       assert.equal(whole_text(await fresh.lines(`acpd://session/${id}`)), text);
+      fresh.shot('ten-thousand-updates');
       t.diagnostic(`ms: ${Math.round(tail)} behind a cursor (${count / 2} kept, as many missed), ` +
         `${Math.round(kept)} from what is kept, ${Math.round(whole)} from the start`);
     } finally {
@@ -80,13 +60,13 @@ describe(`a conversation of ${count} updates`, () => {
         const editor = new neovim(place);
         await editor.open('Acpd new scripted');
         const id = await editor.opened();
-        await editor.lua(longest_pause);
+        await watch_pauses(editor);
         await editor.command(`Acpd prompt rate 2500 ${count} 200; say end`);
-        await editor.shown(/#\d{3}\b/);
+        await editor.reached(id, 100);
         await editor.keys('typed meanwhile');
         await editor.shown(/typed meanwhile/);
         await editor.wait(`return require('acpd.session').open['${id}'].model.state == 'idle'`, 'end');
-        t.diagnostic(`longest pause of Neovim's loop: ${Math.round(await editor.lua('return _G.longest'))} ms`);
+        t.diagnostic(`longest pause of Neovim's loop: ${Math.round(await longest_pause_ms(editor))} ms`);
         process.kill(place.daemon_pid(), 'SIGSTOP');
         await editor.keys('Enter', 'and into silence');
         await editor.shown(/and into silence/);

@@ -9,7 +9,7 @@ import { vscode_window } from './window.mjs';
 
 let w;
 describe('VS Code without acpd', { timeout: 180_000 }, () => {
-  before(async () => { w = await vscode_window.open({ settings: {}, agents: {} }); });
+  before(async () => { w = await vscode_window.open({ machine: {}, agents: {} }); });
   after(() => w?.end());
 
   it('says so, installs what it carries, and goes on', async () => {

@@ -14,14 +14,14 @@ const shots = path.join(root, 'build/editors/shots');
 export class vscode_window {
   errors = [];  // that no code in a page has caught
 
-  /** settings: of the extension; the rest as a world has it. */
-  static async open({ settings = { 'acpd.path': bin_dir }, ...options } = {}) {
+  /** machine: settings of the extension, beside the server; the rest as a world has it. */
+  static async open({ machine = { 'acpd.path': bin_dir }, settings = {}, ...options } = {}) {
     const vsix = execFileSync(path.join(here, 'extension.sh'), { encoding: 'utf8',
       env: { ...process.env, ACPD_BIN: bin_dir } }).trim();
     const made = new vscode_window();
     made.place = new world(options);
     made.server = new code_server(made.place, { 'workbench.reduceMotion': 'on',
-      'workbench.welcomePage.walkthroughs.openOnInstall': false, ...settings });
+      'workbench.welcomePage.walkthroughs.openOnInstall': false, ...settings }, machine);
     made.server.install(vsix);
     await made.server.start();
     made.page = await made.server.open();

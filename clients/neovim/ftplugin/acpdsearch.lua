@@ -1,4 +1,3 @@
+-- A list. How it is shown is its window's: acpd.ui.buffers; here are only its keys.
 require('acpd.ui.keys').set(0, 'acpdsearch')
-vim.opt_local.wrap = false
-vim.opt_local.cursorline = true
-vim.b.undo_ftplugin = 'setlocal wrap< cursorline<'
+vim.b.undo_ftplugin = ''

@@ -9,6 +9,7 @@ local sessions = require('acpd.session')
 local here = vim.fs.dirname(debug.getinfo(1, 'S').source:sub(2))
 local folder = t.folder()
 vim.env.PEER_SCRIPT, vim.env.PEER_LOG = folder .. '/script', folder .. '/log'
+vim.cmd('runtime plugin/acpd.lua')
 require('acpd').load()
 require('acpd').setup({ command = { vim.fs.normalize(here .. '/../peer.mjs') } })
 
@@ -190,6 +191,32 @@ t.it('a prompt is kept until the daemon has it, and emptied then', function()
   t.eq(asked('_acpd/session/prompt')[2].prompt, { { type = 'text', text = 'do it' } })
 end)
 
+t.it('what is typed behind a prompt on its way stays, and what was refused comes back', function()
+  local id = 'f2'
+  script({
+    ['session/resume'] = resumed(id, 1, {}),
+    ['_acpd/session/prompt'] = { result = { turn = 1 } },
+  })
+  local session = conversation.open(id, '/w')
+  live(id)
+  local prompt = require('acpd.ui.prompt')
+  local box = prompt.buffer(session)
+  vim.api.nvim_buf_set_lines(box, 0, -1, false, { 'do it' })
+  prompt.send(session)
+  vim.api.nvim_buf_set_lines(box, -1, -1, false, { 'and then' })
+  t.wait(function()
+    return not session.sending
+  end, 'the answer')
+  t.eq(t.lines(box), { 'and then' })
+  script({ ['_acpd/session/prompt'] = { error = { code = -32603, message = 'no' } } })
+  vim.api.nvim_set_current_buf(session.buffer)
+  vim.cmd('Acpd prompt this, too')
+  t.wait(function()
+    return #t.lines(box) > 1
+  end, 'the refused prompt')
+  t.eq(t.lines(box), { 'and then', 'this, too' })
+end)
+
 t.it('a bridge that ends is started again, and nothing is shown twice', function()
   local id = 'g'
   vim.iter(vim.tbl_keys(sessions.open)):each(killed)
@@ -202,11 +229,8 @@ t.it('a bridge that ends is started again, and nothing is shown twice', function
   t.wait(function()
     return client.state == 'down'
   end, 'the end of the bridge')
-  t.eq(
-    conversation.bar_words(sessions.open[id]):match('^acpd is not reachable: .*gR: try again$')
-      ~= nil,
-    true
-  )
+  local said = conversation.bar_words(sessions.open[id])
+  t.eq(vim.startswith(said, 'acpd is not reachable (gR: try again): '), true)
   script({ ['session/resume'] = resumed(id, 3, { update(id, 3, 'three') }) })
   client.retry()
   live(id)

@@ -115,6 +115,42 @@ t.it('the oldest parts are unloaded, and that is said', function()
   t.eq(shown:unload(1000), false)
 end)
 
+t.it('what is unloaded is forgotten, but for a call that goes on: it comes back whole', function()
+  local model, shown = new()
+  local function tool(id, status, content)
+    local moved = { sessionUpdate = 'tool_call_update', toolCallId = id, status = status }
+    moved.title, moved.content = not content and ('T ' .. id) or nil, content
+    model:apply({ update = moved })
+  end
+  local function terminal(id, output)
+    local data = { data = vim.base64.encode(output) }
+    model:apply({
+      update = { sessionUpdate = 'terminal_update', terminalId = id, output = data },
+    })
+  end
+  tool('long', 'in_progress')
+  for n = 1, 2000 do
+    tool('c' .. n, 'completed')
+    tool('c' .. n, nil, { { type = 'terminal', terminalId = 't' .. n } })
+    terminal('t' .. n, 'out')
+  end
+  shown:draw(model:take_changes())
+  local before = vim.tbl_count(model.tools)
+  t.eq(shown:unload(300), true)
+  t.eq(before, 2001)
+  t.eq(vim.tbl_count(model.tools), #model.items)
+  t.eq(vim.tbl_count(model.terminals), #model.items - 1)
+  -- Also when it was on disk meanwhile.
+  local kept, items = model:dump()
+  model = conversation.load(vim.json.decode(vim.json.encode(kept)), items)
+  shown:reset(model)
+  tool('long', 'completed', {})
+  shown:draw(model:take_changes())
+  local lines = t.lines(shown.buffer)
+  t.eq(lines[#lines], '✓ done: T long')
+  t.eq(lines, wanted(model))
+end)
+
 t.it('one message without end can be unloaded, too', function()
   local model, shown = new()
   for n = 1, 20000 do
@@ -135,6 +171,27 @@ t.it('one message without end can be unloaded, too', function()
   local lines = t.lines(shown.buffer)
   t.eq(#lines <= 7500, true)
   t.eq(lines[#lines - 1], '20000')
+end)
+
+t.it('long lines are unloaded by their bytes', function()
+  local model, shown = new()
+  for n = 1, 10000 do
+    model:apply({
+      update = {
+        sessionUpdate = 'agent_message_chunk',
+        messageId = 'm',
+        content = { type = 'text', text = n .. (' '):rep(1900) .. '\n' },
+      },
+    })
+  end
+  shown:draw(model:take_changes())
+  t.eq(shown:unload(20000), true)
+  local lines = t.lines(shown.buffer)
+  t.eq(lines, wanted(model))
+  local bytes = #table.concat(lines, '\n')
+  t.eq(bytes > 7e6 and bytes < 11e6, true)
+  t.eq(vim.trim(lines[#lines - 1]), '10000')
+  t.eq(shown:unload(20000), false)
 end)
 
 t.it('a window at the end stays at the end, another one where it is', function()

@@ -11,13 +11,14 @@ local M = { state = 'off', text = '', capabilities = {}, extensions = {} }
 
 local listeners = {}
 local waiting = {} -- requests until the daemon has answered initialize
+local ready = false -- it has, on this connection
 local connection, retry_timer, pause_ms, token
 local pause_first_ms, pause_most_ms = 500, 30000
 local probe_ms = 3000
 
 --- Events: state (state, text); up (): a new connection, sessions are not attached on it;
 --- lost (): it ended; update (params, line as it came); told (method, params) of other
---- notifications; asked (id, method, params) and withdrawn (id) of questions; trouble (text).
+--- notifications; asked (id, method, params) and withdrawn (id) of questions.
 function M.on(event, listener)
   listeners[event] = listeners[event] or {}
   table.insert(listeners[event], listener)
@@ -40,7 +41,7 @@ end
 -- What the daemon says.
 
 local function heard()
-  if M.state == 'down' and connection then
+  if M.state == 'down' and ready then
     become('up')
   end
 end
@@ -100,7 +101,7 @@ local function flush_waiting(trouble)
 end
 
 local function lost(text)
-  connection, asked = nil, {}
+  connection, ready, asked = nil, false, {}
   become('down', text)
   flush_waiting({ code = rpc.gone, message = text })
   emit('lost')
@@ -148,7 +149,7 @@ local function initialized(trouble, result)
   for _, method in ipairs(json.get(M.capabilities, '_meta', 'acpd', 'methods') or {}) do
     M.extensions[method] = true
   end
-  pause_ms = nil
+  pause_ms, ready = nil, true
   become('up')
   emit('up')
   flush_waiting()
@@ -210,11 +211,9 @@ function M.start()
     request = on_request,
     notification = on_notification,
     trouble = function(text)
-      text = text:gsub('^acpctl connect: ', '')
-      emit('trouble', text)
-      -- The bridge says once why there is no daemon behind it; the next message takes it back.
-      if connection == made and (M.state == 'up' or M.state == 'down') then
-        become('down', text)
+      -- Why there is no daemon yet; of one that was there the bridge tells by `_acpd/link`.
+      if connection == made and not ready then
+        become('down', (text:gsub('^acpctl connect: ', '')))
       end
     end,
     ended = function(_, text)
@@ -233,32 +232,38 @@ end
 --- At once, whatever the pause: what "try again" does.
 function M.retry()
   pause_ms = nil
-  if not connection then
-    token = nil -- a wrong one is asked for again
-    M.start()
-  else
-    M.probe()
+  if ready then
+    return M.probe()
   end
+  token = nil -- a wrong one is asked for again
+  local trying = connection
+  connection = nil -- its end is no news then
+  if trying then
+    trying:stop()
+  end
+  M.start()
 end
+
+local probing = false
 
 --- Is anybody there? Asked when a person looks, never by a clock.
 function M.probe()
-  if not connection or (M.state ~= 'up' and M.state ~= 'down') or M.probing then
+  if not ready or probing then
     return
   end
-  M.probing = true
+  probing = true
   local timer = uv.new_timer()
   timer:start(
     probe_ms,
     0,
     vim.schedule_wrap(function()
-      if M.probing and M.state == 'up' then
+      if probing and M.state == 'up' then
         become('down', 'the daemon has not answered for 3 seconds')
       end
     end)
   )
   connection:request('_acpd/ping', {}, function(trouble)
-    M.probing = false
+    probing = false
     timer:close()
     if trouble and trouble.code ~= -32601 then
       become('down', trouble.message)
@@ -272,7 +277,7 @@ function M.stop()
   if connection then
     connection:stop()
   end
-  connection = nil
+  connection, ready = nil, false
   if retry_timer then
     retry_timer:stop()
   end
@@ -285,7 +290,7 @@ end
 ---@return fun() cancel
 function M.request(method, params, callback)
   local one = { method = method, params = params, callback = callback }
-  if M.state == 'up' or (M.state == 'down' and connection) then
+  if ready then
     one.id = connection:request(method, params, callback)
   else
     table.insert(waiting, one)
@@ -298,8 +303,25 @@ function M.request(method, params, callback)
   end
 end
 
-function M.notify(method, params)
-  return connection ~= nil and connection:notify(method, params)
+local soon_ms = 300
+
+--- For completion, where Neovim itself waits: what is not there soon is not offered.
+---@return table|nil result
+function M.request_now(method, params)
+  if M.state ~= 'up' then
+    return nil
+  end
+  local found
+  local cancel = M.request(method, params, function(_, result)
+    found = result or {}
+  end)
+  local function came()
+    return found ~= nil
+  end
+  if not vim.wait(soon_ms, came, 5) then
+    cancel()
+  end
+  return found
 end
 
 --- Answers a question that was asked on this connection; false when none such waits.

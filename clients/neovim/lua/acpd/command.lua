@@ -1,5 +1,5 @@
 -- `:Acpd SUBCOMMAND …`: which there are, and their completion. Each subcommand is one table:
--- run(words, options), about, complete(lead)?
+-- run(words, options), about, complete(lead, which argument)?
 local M = {}
 
 local modules = {
@@ -70,7 +70,7 @@ function M.complete(lead, line)
   end
   local subcommand = M.all()[(words[1]:gsub('!$', ''))]
   if subcommand and subcommand.complete then
-    return beginning_with(subcommand.complete(lead), lead)
+    return beginning_with(subcommand.complete(lead, #words - 1), lead)
   end
   return {}
 end

@@ -67,17 +67,8 @@ local function symbols(session, typed)
   if not client.extensions['_acpd/index/search'] or #typed < 2 then
     return {}
   end
-  local found
-  client.request('_acpd/index/search', {
-    cwd = session.cwd,
-    query = typed,
-    limit = symbols_most,
-  }, function(_, result)
-    found = result or {}
-  end)
-  vim.wait(300, function()
-    return found ~= nil
-  end, 5)
+  local params = { cwd = session.cwd, query = typed, limit = symbols_most }
+  local found = client.request_now('_acpd/index/search', params)
   return vim.tbl_map(function(hit)
     return require('acpd.ui.search').mention(hit, json.get(found, 'root'), session.cwd)
   end, json.get(found, 'hits') or {})

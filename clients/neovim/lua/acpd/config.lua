@@ -9,7 +9,7 @@ local defaults = {
   token_file = '', -- for wss://: mode 0600; '': $ACPD_TOKEN, else asked for and kept in memory
   ca = '',
   icons = 'unicode', -- or 'ascii'
-  desktop = 'none', -- or 'osc9', 'notify-send'
+  desktop = 'none', -- or 'osc9', 'osc777', 'notify-send'
   notify = { finished = true, failed = true, needs_you = true },
   keep = true, -- conversations on disk, so that a killed Neovim comes back as it was
   history = 20000, -- lines of a conversation in a buffer; older ones are unloaded
@@ -19,7 +19,7 @@ local defaults = {
 
 local choices = {
   icons = { 'unicode', 'ascii' },
-  desktop = { 'none', 'osc9', 'notify-send' },
+  desktop = { 'none', 'osc9', 'osc777', 'notify-send' },
 }
 
 local current = vim.deepcopy(defaults)

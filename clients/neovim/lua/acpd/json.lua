@@ -81,6 +81,17 @@ function M.get(value, ...)
   return value ~= vim.NIL and value or nil
 end
 
+--- ACP's patches: an absent member stays as it was, null clears it.
+function M.patch(into, from, names)
+  for _, name in ipairs(names) do
+    if from[name] == M.null then
+      into[name] = nil
+    elseif from[name] ~= nil then
+      into[name] = from[name]
+    end
+  end
+end
+
 --- `{}` as an object: Lua's empty table would be written as a list.
 function M.object(value)
   return next(value) == nil and vim.empty_dict() or value

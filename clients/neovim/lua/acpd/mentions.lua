@@ -59,4 +59,19 @@ function M.blocks(text, folder)
   return blocks
 end
 
+--- A prompt with other words: what the old words mentioned goes, what was attached stays.
+function M.edited(prompt, said, folder)
+  local blocks = M.blocks(said, folder)
+  local mentioned = M.blocks(require('acpd.model.text').said(prompt), folder)
+  for _, block in ipairs(prompt) do
+    local same = function(one)
+      return vim.deep_equal(one, block)
+    end
+    if block.type ~= 'text' and not vim.iter(mentioned):any(same) then
+      blocks[#blocks + 1] = block
+    end
+  end
+  return blocks
+end
+
 return M

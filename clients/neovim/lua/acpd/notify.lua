@@ -9,13 +9,25 @@ local function looked_at(id)
   return M.focused and vim.b.acpd_session == id
 end
 
---- A terminal's notice ends at the first control character: agents' words have none in it.
+local sequences = { osc9 = '\27]9;%s\27\\', osc777 = '\27]777;notify;acpd;%s\27\\' }
+
+--- For the terminal itself: Neovim before 0.12 has no way of its own, but its standard output.
+local function to_terminal(bytes)
+  if api.nvim_ui_send then
+    return api.nvim_ui_send(bytes)
+  end
+  io.stdout:write(bytes)
+  io.stdout:flush()
+end
+
+--- A terminal's notice ends at the first control character: agents' words have none in it. Its
+--- parts end at semicolons.
 local function desktop(text)
   local how = config.get().desktop
   if how == 'notify-send' and vim.fn.executable('notify-send') == 1 then
     vim.system({ 'notify-send', '--', 'acpd', text }, { detach = true }, function() end)
-  elseif how == 'osc9' then
-    io.stdout:write(('\27]9;%s\7'):format((text:gsub('%c', ' '))))
+  elseif sequences[how] then
+    to_terminal(sequences[how]:format((text:gsub('%c', ' '):gsub(';', ','))))
   end
 end
 
@@ -36,7 +48,11 @@ function M.setup()
           return
         end
         local text = ('%s: %s'):format(how[3], event.data.title)
-        require('acpd.say').at(how[2], text)
+        -- Afterwards: an error that is said inside of an autocommand is taken for one of its own,
+        -- and stops Neovim until a key is pressed.
+        vim.schedule(function()
+          require('acpd.say').at(how[2], text)
+        end)
         desktop(text)
       end,
     })

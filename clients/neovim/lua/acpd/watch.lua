@@ -7,7 +7,7 @@ local json = require('acpd.json')
 local M = {
   sessions = {}, -- id → item of session/list
   asked = {}, -- id → question, as in _acpd/pending/list
-  queues = {}, -- sessionId → as in _acpd/state
+  queues = {}, -- sessionId → prompts that wait, as in _acpd/queue/list
   known = false, -- the daemon has told everything at least once
 }
 
@@ -57,7 +57,8 @@ local busy = { running = true, requires_action = true }
 
 local function announce(before, session)
   local was, now = before and M.facts(before), M.facts(session)
-  if was and was.state == now.state and was.outcome == now.outcome then
+  local another_turn = was and was.turn ~= now.turn
+  if was and was.state == now.state and was.outcome == now.outcome and not another_turn then
     return
   end
   local data = {
@@ -67,7 +68,8 @@ local function announce(before, session)
     outcome = now.outcome,
   }
   autocommand('AcpdState', data)
-  if was and busy[was.state] and not busy[now.state] then
+  -- A turn may be over before anybody was told that it runs.
+  if was and not busy[now.state] and (busy[was.state] or another_turn) then
     local failed = now.state == 'interrupted'
       or (now.outcome and now.outcome ~= 'end_turn' and now.outcome ~= 'cancelled')
     autocommand(failed and 'AcpdFailed' or 'AcpdFinished', data)
@@ -133,14 +135,47 @@ local function changed(params)
   end
 end
 
+local reading = {} -- sessions whose queue is asked for: id → it has changed again meanwhile
+
+--- A state says that prompts wait; their words are asked for, one answer at a time.
+local function read_queue(id)
+  if reading[id] ~= nil then
+    reading[id] = true
+    return
+  end
+  reading[id] = false
+  client.request('_acpd/queue/list', { sessionId = id }, function(_, result)
+    local again = reading[id]
+    reading[id] = nil
+    if again then
+      return read_queue(id)
+    end
+    M.queues[id] = json.get(result, 'queue')
+    M.changed()
+  end)
+end
+
+local function on_state(params)
+  if #(json.get(params, 'queue') or {}) > 0 then
+    return read_queue(params.sessionId)
+  elseif reading[params.sessionId] ~= nil then
+    reading[params.sessionId] = true
+  end
+  M.queues[params.sessionId] = nil
+  M.changed()
+end
+
 client.on('told', function(method, params)
   if method == '_acpd/watch/changed' then
     (params.reset == true and reset or changed)(params)
     M.changed()
   elseif method == '_acpd/state' then
-    M.queues[params.sessionId] = params.queue or {}
-    M.changed()
+    on_state(params)
   end
+end)
+
+client.on('lost', function()
+  M.queues = {}
 end)
 
 --- What is asked on a session's own stream has the same id as in the watch.

@@ -23,17 +23,23 @@ end
 
 -- Prompts.
 
+--- For prompts that are not in the box: they come into it when the daemon has not taken them.
+local function kept_if_lost(session, said)
+  return function(trouble)
+    if trouble then
+      prompt.keep(session, said)
+      prompt.refused(trouble)
+    end
+  end
+end
+
 commands.prompt = {
   about = 'write a prompt; with TEXT: send it',
   run = here(function(session, _, options)
     if options.rest == '' then
       return prompt.focus(session)
     end
-    prompt.deliver(session, options.rest, function(trouble)
-      if trouble then
-        warn('not sent: ' .. trouble.message)
-      end
-    end)
+    prompt.deliver(session, options.rest, kept_if_lost(session, options.rest))
   end),
 }
 
@@ -43,10 +49,6 @@ commands.send = {
     prompt.send(session)
   end),
 }
-
-local function words_of(queued)
-  return text.blocks(queued.prompt)
-end
 
 --- The running turn ends, `blocks` go next, and the prompts that waited wait again behind them:
 --- a cancel ends these, too, and nothing that somebody wrote is lost.
@@ -63,12 +65,7 @@ local function send_now(session, blocks, without, done)
         client.request(
           '_acpd/session/prompt',
           { sessionId = session.id, prompt = one },
-          index == 1 and done
-            or function(trouble)
-              if trouble then
-                warn('a prompt of the queue was lost on the way: ' .. text.blocks(one))
-              end
-            end
+          index == 1 and done or kept_if_lost(session, text.said(one))
         )
       end
     end)
@@ -85,12 +82,12 @@ commands.now = {
 }
 
 local function edit_queued(session, queued)
-  vim.ui.input({ prompt = 'Prompt: ', default = words_of(queued) }, function(said)
+  vim.ui.input({ prompt = 'Prompt: ', default = text.said(queued.prompt) }, function(said)
     if said and said ~= '' then
       ask('_acpd/queue/edit', {
         sessionId = session.id,
         turn = queued.turn,
-        prompt = require('acpd.mentions').blocks(said, session.cwd),
+        prompt = require('acpd.mentions').edited(queued.prompt, said, session.cwd),
       })
     end
   end)
@@ -102,11 +99,8 @@ local on_queued = {
     ask('_acpd/queue/remove', { sessionId = session.id, turn = queued.turn })
   end,
   ['cancel the running turn and send now'] = function(session, queued)
-    send_now(session, queued.prompt, queued.turn, function(trouble)
-      if trouble then
-        warn('not sent: ' .. trouble.message .. ': ' .. words_of(queued))
-      end
-    end)
+    local said = text.said(queued.prompt)
+    send_now(session, queued.prompt, queued.turn, kept_if_lost(session, said))
   end,
 }
 
@@ -122,14 +116,14 @@ commands.queue = {
         prompt = 'Prompts that wait',
         format_item = function(queued)
           local whose = queued.own and '' or ' (of another editor)'
-          return ('%d. %s%s'):format(queued.place, text.line(words_of(queued), 70), whose)
+          return ('%d. %s%s'):format(queued.place, prompt.words_of(queued, 70), whose)
         end,
       }, function(queued)
         if not queued then
           return
         end
         local actions = { 'edit', 'withdraw', 'cancel the running turn and send now' }
-        vim.ui.select(actions, { prompt = text.line(words_of(queued), 70) }, function(action)
+        vim.ui.select(actions, { prompt = prompt.words_of(queued, 70) }, function(action)
           if action then
             on_queued[action](session, queued)
           end

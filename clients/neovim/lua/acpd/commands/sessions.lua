@@ -128,17 +128,46 @@ local function choose_agent(done)
   end)
 end
 
-commands.new = {
-  about = 'new session: [AGENT] [FOLDER]',
-  run = function(words, options)
-    local folder = vim.fn.fnamemodify(words[2] or vim.fn.getcwd(), ':p'):gsub('(.)/$', '%1')
-    if not vim.uv.fs_stat(folder) and require('acpd.config').get().remote == '' then
-      return warn(('there is no folder %s'):format(folder))
-    elseif words[1] then
-      return start_session(words[1], folder, options.mods)
+--- The folder of the line in a list, else Neovim's own, is offered.
+local function choose_folder(done)
+  local here = (require('acpd.ui.buffers').row_here() or {}).cwd or vim.fn.getcwd()
+  vim.ui.input({ prompt = 'Folder: ', default = here, completion = 'dir' }, function(folder)
+    if folder and folder ~= '' then
+      done(folder)
     end
-    choose_agent(function(agent)
-      start_session(agent, folder, options.mods)
+  end)
+end
+
+local function new_session(agent, folder, mods)
+  folder = vim.fn.fnamemodify(folder, ':p'):gsub('(.)/$', '%1')
+  if not vim.uv.fs_stat(folder) and require('acpd.config').get().remote == '' then
+    return warn(('there is no folder %s'):format(folder))
+  end
+  start_session(agent, folder, mods)
+end
+
+local function agents(lead, argument)
+  if argument == 2 then
+    return vim.fn.getcompletion(lead, 'dir')
+  end
+  local said = client.request_now('_acpd/agents/list', {})
+  return vim.tbl_map(function(agent)
+    return agent.name
+  end, json.get(said, 'agents') or {})
+end
+
+commands.new = {
+  about = 'new session: [AGENT] [FOLDER]; without: both are asked',
+  complete = agents,
+  run = function(words, options)
+    if words[1] then
+      local folder = options.rest:match('^%S+%s+(.+)$') or vim.fn.getcwd()
+      return new_session(words[1], folder, options.mods)
+    end
+    choose_folder(function(folder)
+      choose_agent(function(agent)
+        new_session(agent, folder, options.mods)
+      end)
     end)
   end,
 }
@@ -272,6 +301,9 @@ commands.delete = {
 --- An agent's own sessions, from before acpd.
 commands.import = {
   about = "import one of an agent's own sessions: [AGENT]",
+  complete = function(lead, argument)
+    return argument == 1 and agents(lead, 1) or {}
+  end,
   run = function(words, options)
     ask('_acpd/import/list', { agent = words[1], cwd = vim.fn.getcwd() }, function(result)
       if #(result.sessions or {}) == 0 then

@@ -5,6 +5,7 @@
 -- or 0 for all of it.
 local json = require('acpd.json')
 local text = require('acpd.model.text')
+local tools = require('acpd.model.tools')
 
 local M = {}
 M.__index = M
@@ -44,17 +45,6 @@ function M:add(item)
   return item
 end
 
---- Patch semantics: absent = as it was, null = cleared.
-local function patch(into, from, names)
-  for _, name in ipairs(names) do
-    if from[name] == json.null then
-      into[name] = nil
-    elseif from[name] ~= nil then
-      into[name] = from[name]
-    end
-  end
-end
-
 -- Messages.
 
 local function speaker(kind)
@@ -64,19 +54,18 @@ local function speaker(kind)
 end
 
 --- A message without end is cut into items, so that old parts of it can be unloaded, too.
-local lines_most = 2000
+local lines_most = 500
 
 function M:open_message(kind, id, at)
   local last = self.items[#self.items]
-  local goes_on = last and last.kind == kind and last.id == id
-  if goes_on and (#last.lines < lines_most or last.lines[#last.lines] ~= '') then
+  if not last or last.kind ~= kind or last.id ~= id then
+    return self:add({ kind = kind, id = id, at = at, lines = { '' } })
+  elseif #last.lines < lines_most then
     return last
   end
-  if goes_on then
-    last.lines[#last.lines] = nil -- the line that the next item begins with
-    self:touch(last, 0)
-  end
-  return self:add({ kind = kind, id = id, at = at, lines = { '' }, continued = goes_on or nil })
+  local open = table.remove(last.lines)
+  self:touch(last, #last.lines)
+  return self:add({ kind = kind, id = id, at = at, lines = { open }, continued = true })
 end
 
 function M:chunk(update, at)
@@ -106,92 +95,13 @@ function M:message(update, at)
   text.append(first.lines, text.blocks(update.content))
 end
 
--- Tool calls and what they show.
-
-local tool_members = {
-  'name',
-  'title',
-  'kind',
-  'status',
-  'content',
-  'locations',
-  'rawInput',
-  'rawOutput',
-  'capabilities',
-}
-
-function M:tool(id)
-  local item = self.tools[id]
-  if not item then
-    item = self:add({ kind = 'tool', id = id, call = {} })
-    self.tools[id] = item
-  end
-  self:touch(item, 0)
-  return item
-end
-
-function M:note_terminals(item)
-  for _, content in ipairs(json.get(item, 'call', 'content') or {}) do
-    if type(content) == 'table' and content.type == 'terminal' then
-      self:terminal(content.terminalId).shown_by[item] = true
-    end
-  end
-end
-
-function M:terminal(id)
-  self.terminals[id] = self.terminals[id] or { id = id, output = '', shown_by = {} }
-  return self.terminals[id]
-end
-
-function M:terminal_moved(terminal)
-  for item in pairs(terminal.shown_by) do
-    self:touch(item, 0)
-  end
-end
-
-local output_most = 64 * 1024 -- bytes of a terminal that are kept: its end
-
-local function decoded(data)
-  local ok, bytes = pcall(vim.base64.decode, type(data) == 'string' and data or '')
-  return ok and bytes or ''
-end
-
 -- One function for each kind of update.
 
 local on = {}
 
 on.user_message_chunk, on.agent_message_chunk, on.agent_thought_chunk = M.chunk, M.chunk, M.chunk
 on.user_message, on.agent_message, on.agent_thought = M.message, M.message, M.message
-
-function on.tool_call_update(self, update)
-  local item = self:tool(update.toolCallId)
-  patch(item.call, update, tool_members)
-  self:note_terminals(item)
-end
-
-function on.tool_call_content_chunk(self, update)
-  local item = self:tool(update.toolCallId)
-  item.call.content = vim.list_extend({}, json.get(item, 'call', 'content') or {})
-  table.insert(item.call.content, update.content)
-  self:note_terminals(item)
-end
-
-function on.terminal_update(self, update)
-  local terminal = self:terminal(update.terminalId)
-  patch(terminal, update, { 'command', 'cwd', 'capabilities', 'exitStatus' })
-  if update.output == json.null then
-    terminal.output = ''
-  elseif update.output then
-    terminal.output = decoded(update.output.data):sub(-output_most)
-  end
-  self:terminal_moved(terminal)
-end
-
-function on.terminal_output_chunk(self, update)
-  local terminal = self:terminal(update.terminalId)
-  terminal.output = (terminal.output .. decoded(update.data)):sub(-output_most)
-  self:terminal_moved(terminal)
-end
+on = vim.tbl_extend('error', on, tools.on)
 
 function on.plan_update(self, update)
   local plan = type(update.plan) == 'table' and update.plan or {}
@@ -235,7 +145,7 @@ end
 
 function on.compaction_update(self, update)
   local item = compaction(self, update)
-  patch(item, update, { 'status', 'error' })
+  json.patch(item, update, { 'status', 'error' })
   if update.summary == json.null then
     item.lines = { '' }
   elseif update.summary then
@@ -258,12 +168,12 @@ function on.config_option_update(self, update)
 end
 
 function on.session_info_update(self, update)
-  patch(self, update, { 'title', 'updatedAt' })
+  json.patch(self, update, { 'title', 'updatedAt' })
 end
 
 function on.usage_update(self, update)
   self.usage = self.usage or {}
-  patch(self.usage, update, { 'used', 'size', 'cost' })
+  json.patch(self.usage, update, { 'used', 'size', 'cost' })
 end
 
 function on.state_update(self, update, at)
@@ -299,6 +209,19 @@ function M:apply(params)
   end
 end
 
+--- What is only known for an item's sake goes with it.
+function M:forget(item)
+  self.changed[item] = nil
+  if tools.forget(self, item) then
+    return
+  end
+  for _, known in ipairs({ self.plans, self.compactions }) do
+    if item.id and known[item.id] == item then
+      known[item.id] = nil
+    end
+  end
+end
+
 --- Forgets the oldest items; says so in their place.
 ---@return table[] gone
 function M:drop_oldest(count)
@@ -306,15 +229,7 @@ function M:drop_oldest(count)
   local earlier = 0
   for _, item in ipairs(gone) do
     earlier = earlier + (item.kind == 'gap' and item.count or 1)
-    for _, known in ipairs({ self.tools, self.plans, self.compactions }) do
-      if item.id and known[item.id] == item then
-        known[item.id] = nil
-      end
-    end
-    for _, terminal in pairs(self.terminals) do
-      terminal.shown_by[item] = nil
-    end
-    self.changed[item] = nil
+    self:forget(item)
   end
   self.items = vim.list_slice(self.items, count + 1)
   table.insert(self.items, 1, { kind = 'gap', count = earlier })
@@ -340,38 +255,28 @@ local fact_names = {
 }
 
 function M:dump()
-  local kept = { facts = {}, terminals = {} }
+  local kept = { facts = {} }
   for _, name in ipairs(fact_names) do
     kept.facts[name] = self[name]
   end
-  for id, terminal in pairs(self.terminals) do
-    local plain = vim.deepcopy(vim.tbl_extend('force', terminal, { shown_by = vim.NIL }))
-    plain.shown_by, plain.output = nil, vim.base64.encode(terminal.output)
-    kept.terminals[id] = plain
-  end
+  tools.dump(self, kept)
   return kept, self.items
 end
 
-local by_kind = { tool = 'tools', plan = 'plans', compaction = 'compactions' }
+local by_kind = { plan = 'plans', compaction = 'compactions' }
 
 function M.load(kept, items)
   local self = M.new()
   for _, name in ipairs(fact_names) do
     self[name] = kept.facts[name] ~= nil and kept.facts[name] or self[name]
   end
-  for id, terminal in pairs(kept.terminals or {}) do
-    terminal.output, terminal.shown_by = decoded(terminal.output), {}
-    self.terminals[id] = terminal
-  end
   for _, item in ipairs(items) do
     self:add(item)
     if by_kind[item.kind] then
       self[by_kind[item.kind]][item.id] = item
     end
-    if item.kind == 'tool' then
-      self:note_terminals(item)
-    end
   end
+  tools.load(self, kept)
   return self
 end
 

@@ -36,6 +36,7 @@ end
 ---@field choices {value: any, name: string}[]|nil
 ---@field required boolean
 ---@field default any
+---@field rules table the schema of the value, or of the list's items
 
 local function choices(schema)
   local list = json.get(schema, 'oneOf') or json.get(schema, 'anyOf')
@@ -65,6 +66,7 @@ local function fields(schema)
       choices = choices(property.type == 'array' and json.get(property, 'items') or property),
       required = required[name] or false,
       default = json.get(property, 'default'),
+      rules = property,
     }
   end
   -- JSON's objects have no order that Lua keeps: required ones first, then by name.
@@ -97,27 +99,40 @@ function M.read(question)
   return elicitation(params)
 end
 
+--- What the field's rules say against a size; nil when it fits.
+local function size_trouble(field, size, least, most, unit)
+  least, most = json.get(field.rules, least), json.get(field.rules, most)
+  if least and size < least then
+    return vim.trim(('%s: at least %s %s'):format(field.label, least, unit))
+  elseif most and size > most then
+    return vim.trim(('%s: at most %s %s'):format(field.label, most, unit))
+  end
+end
+
+--- How many of a list's choices may be taken; nil when these are right.
+function M.count_trouble(field, chosen)
+  return size_trouble(field, #chosen, 'minItems', 'maxItems', 'of the choices')
+end
+
+local function number(field, typed)
+  local value = tonumber(typed)
+  if not value or (field.type == 'integer' and value ~= math.floor(value)) then
+    local wanted = field.type == 'integer' and 'a whole number' or 'a number'
+    return nil, ('%s: %s is not %s'):format(field.label, typed, wanted)
+  end
+  return value, size_trouble(field, value, 'minimum', 'maximum', '')
+end
+
 --- What a person typed, as the field wants it.
 ---@return any|nil value
 ---@return string|nil trouble
 function M.value(field, typed)
-  if field.type == 'boolean' then
-    return typed == true
-  elseif field.type == 'integer' or field.type == 'number' then
-    local number = tonumber(typed)
-    if not number or (field.type == 'integer' and number ~= math.floor(number)) then
-      return nil,
-        ('%s: %s is not %s'):format(
-          field.label,
-          typed,
-          field.type == 'integer' and 'a whole number' or 'a number'
-        )
-    end
-    return number
+  if field.type == 'integer' or field.type == 'number' then
+    return number(field, typed)
   elseif field.type == 'array' then
     return vim.split(typed, '%s*,%s*', { trimempty = true })
   end
-  return typed
+  return typed, size_trouble(field, vim.fn.strchars(typed), 'minLength', 'maxLength', 'characters')
 end
 
 function M.selected(option)

@@ -107,6 +107,15 @@ function M.block(block)
   return in_words and in_words(block) or ('[%s]'):format(M.line(block.type or 'content'))
 end
 
+--- What a person typed of a prompt: its texts, without what they mention; else all of it.
+function M.said(blocks)
+  local texts = {}
+  for _, block in ipairs(type(blocks) == 'table' and blocks or {}) do
+    texts[#texts + 1] = block.type == 'text' and M.block(block) or nil
+  end
+  return #texts > 0 and table.concat(texts, '\n') or M.blocks(blocks)
+end
+
 function M.blocks(blocks)
   return table.concat(vim.tbl_map(M.block, type(blocks) == 'table' and blocks or {}), '\n')
 end

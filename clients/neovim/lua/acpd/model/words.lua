@@ -192,4 +192,9 @@ function M.unreachable(text)
   return 'acpd is not reachable: ' .. require('acpd.model.text').line(text)
 end
 
+--- The same where a key can be pressed: the key first, since a reason may be cut off by the window.
+function M.unreachable_here(text)
+  return (M.unreachable(text):gsub('reachable:', 'reachable (gR: try again):', 1))
+end
+
 return M

@@ -3,6 +3,7 @@
 local client = require('acpd.client')
 local json = require('acpd.json')
 local question_model = require('acpd.model.question')
+local text = require('acpd.model.text')
 local watch = require('acpd.watch')
 
 local M = {}
@@ -32,7 +33,7 @@ local function permission(question, read)
     prompt = read.title,
     kind = 'acpd.permission',
     format_item = function(option)
-      return require('acpd.model.text').line(option.name)
+      return text.line(option.name)
     end,
   }, function(option)
     if option then
@@ -45,53 +46,91 @@ end
 
 local ask = {}
 
+local function named(choice)
+  return choice.name
+end
+
+--- What a field is called, and what its agent says of it.
+local function about(field)
+  return field.label .. (field.description and (' - ' .. text.line(field.description)) or '')
+end
+
 local function choose(field, done)
   local choices = vim.list_extend({}, field.choices)
   if not field.required then
     choices[#choices + 1] = { name = '(leave it out)' }
   end
-  vim.ui.select(choices, {
-    prompt = field.label,
-    format_item = function(choice)
-      return choice.name
-    end,
-  }, function(choice)
+  vim.ui.select(choices, { prompt = about(field), format_item = named }, function(choice)
     if choice then
-      local value = choice.value
-      done(true, field.type == 'array' and value ~= nil and { value } or value)
+      done(choice.value)
     end
   end)
 end
 
+--- Several of a list: each pick takes one in or out, until the person says that these are all.
+local function choose_several(field, taken, done)
+  local all = { { name = '(these are all)', last = true } }
+  for index, choice in ipairs(field.choices) do
+    local mark = taken[index] and '[x] ' or '[ ] '
+    all[#all + 1] = { name = mark .. choice.name, index = index }
+  end
+  vim.ui.select(all, { prompt = about(field), format_item = named }, function(pick)
+    if not pick then
+      return
+    elseif not pick.last then
+      taken[pick.index] = not taken[pick.index] or nil
+      return choose_several(field, taken, done)
+    end
+    local values = {}
+    for index, choice in ipairs(field.choices) do
+      values[#values + 1] = taken[index] and choice.value or nil
+    end
+    local none = #values == 0 and not field.required
+    local trouble = not none and question_model.count_trouble(field, values)
+    if trouble then
+      warn(trouble)
+      return choose_several(field, taken, done)
+    end
+    done(not none and values or nil)
+  end)
+end
+
 local function yes_or_no(field, done)
-  vim.ui.select({ 'yes', 'no' }, { prompt = field.label }, function(choice)
+  vim.ui.select({ 'yes', 'no' }, { prompt = about(field) }, function(choice)
     if choice then
-      done(true, choice == 'yes')
+      done(choice == 'yes')
     end
   end)
 end
 
 local function typed(field, done)
   vim.ui.input({
-    prompt = field.label .. (field.required and ': ' or ' (may be empty): '),
+    prompt = about(field) .. (field.required and ': ' or ' (may be empty): '),
     default = field.default ~= nil and tostring(field.default) or nil,
   }, function(input)
     if input == nil then
       return
     elseif input == '' and not field.required then
-      return done(true, nil)
+      return done(nil)
     end
     local value, trouble = question_model.value(field, input)
     if trouble then
       warn(trouble)
       return ask.field(field, done)
     end
-    done(true, value)
+    done(value)
   end)
 end
 
 function ask.field(field, done)
-  if field.choices then
+  if field.choices and field.type == 'array' then
+    local taken = {}
+    for index, choice in ipairs(field.choices) do
+      local default = type(field.default) == 'table' and field.default or {}
+      taken[index] = vim.tbl_contains(default, choice.value) or nil
+    end
+    return choose_several(field, taken, done)
+  elseif field.choices then
     return choose(field, done)
   elseif field.type == 'boolean' then
     return yes_or_no(field, done)
@@ -104,7 +143,7 @@ function ask.form(fields, index, content, done)
   if not field then
     return done(content)
   end
-  ask.field(field, function(_, value)
+  ask.field(field, function(value)
     content[field.name] = value
     ask.form(fields, index + 1, content, done)
   end)

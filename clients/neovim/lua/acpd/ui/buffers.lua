@@ -75,12 +75,22 @@ function M.fill(buffer, lines, rows, marks, namespace)
   end
 end
 
---- Draws a list anew where it is looked at: `render` gives lines, rows and marks.
+--- Draws a list anew where it is looked at: `render`, given the window's width, gives lines, rows
+--- and marks.
 function M.refresh(name, render, namespace)
   local buffer = M.find(name)
-  if buffer and vim.b[buffer].acpd and vim.fn.bufwinid(buffer) ~= -1 then
-    local lines, rows, marks = render()
+  local window = buffer and vim.b[buffer].acpd and vim.fn.bufwinid(buffer) or -1
+  if window ~= -1 then
+    local lines, rows, marks = render(api.nvim_win_get_width(window))
     M.fill(buffer, lines, rows, marks, namespace)
+  end
+end
+
+--- Shows a list: a line is a row.
+function M.show_list(buffer, mods)
+  local window = M.show(buffer, mods)
+  for name, value in pairs({ wrap = false, cursorline = true }) do
+    api.nvim_set_option_value(name, value, { scope = 'local', win = window })
   end
 end
 
@@ -92,7 +102,7 @@ function M.open_list(name, filetype, mods, refresh, setup)
     api.nvim_create_autocmd('BufEnter', { buffer = buffer, callback = client.probe })
   end
   client.start()
-  M.show(buffer, mods)
+  M.show_list(buffer, mods)
   refresh()
 end
 

@@ -124,7 +124,7 @@ end
 --- What the bar says, in plain words.
 function M.bar_words(session)
   if client.state == 'down' then
-    return words.unreachable(client.text) .. '. gR: try again'
+    return words.unreachable_here(client.text)
   elseif client.state == 'starting' then
     return 'connecting to acpd'
   elseif phases[session.phase] then

@@ -50,7 +50,7 @@ end
 function M.render()
   local lines, rows, marks = {}, {}, {}
   if client.state == 'down' then
-    lines[1] = words.unreachable(client.text) .. '. gR: try again'
+    lines[1] = words.unreachable_here(client.text)
     marks[1] = { 0, 'AcpdFailed' }
   end
   for _, question in ipairs(watch.questions()) do

@@ -4,6 +4,8 @@ local client = require('acpd.client')
 local json = require('acpd.json')
 local mentions = require('acpd.mentions')
 local sessions = require('acpd.session')
+local text = require('acpd.model.text')
+local watch = require('acpd.watch')
 
 local api = vim.api
 local M = {}
@@ -62,8 +64,29 @@ function M.open(session, window)
   vim.wo[box].winfixheight = true
   vim.wo[box].number, vim.wo[box].relativenumber, vim.wo[box].signcolumn = false, false, 'no'
   vim.wo[box].wrap, vim.wo[box].linebreak = true, true
-  vim.wo[box].winbar = 'Prompt · send with <C-s>, or <CR> in normal mode · g?: keys'
+  vim.wo[box].winbar = "%{%v:lua.require'acpd.ui.prompt'.bar()%}"
   return box
+end
+
+--- Above the box: its keys, or the prompts that wait. 'winbar' executes what stands behind a
+--- percent sign: prompts, which may be other people's, have none.
+function M.bar()
+  local session = M.here()
+  local queue = session and watch.queues[session.id] or {}
+  if #queue == 0 then
+    return 'Prompt · send with <C-s>, or <CR> in normal mode · g?: keys'
+  end
+  local parts = { ('Prompt · %d queued (gq: change)'):format(#queue) }
+  for _, queued in ipairs(queue) do
+    local whose = queued.own and '' or ' (of another editor)'
+    parts[#parts + 1] = ('%d. %s%s'):format(queued.place, M.words_of(queued, 40), whose)
+  end
+  return (table.concat(parts, ' · '):gsub('%%', '%%%%'))
+end
+
+--- A queued prompt in one line.
+function M.words_of(queued, most)
+  return text.line(text.said(queued.prompt), most)
 end
 
 --- From the conversation, or anywhere: into the box, ready to type.
@@ -77,13 +100,36 @@ end
 local warn = require('acpd.say').warn
 
 --- Given to the daemon; `done` when it is on disk there, or with why not.
-function M.deliver(session, text, done)
+function M.deliver(session, said, done)
   session:reopen() -- before the prompt, on the same way: it is attached when it starts
-  local blocks = mentions.blocks(text, session.cwd)
+  local blocks = mentions.blocks(said, session.cwd)
   client.request('_acpd/session/prompt', { sessionId = session.id, prompt = blocks }, done)
 end
 
---- Sends what stands in the box; the box is emptied when the daemon has it.
+--- When the connection ends before the answer, nobody knows: the conversation will show it or not.
+function M.refused(trouble)
+  local gone = trouble.code == require('acpd.rpc').gone
+  local what = gone and 'perhaps not sent, and kept here: ' or 'not sent, and kept here: '
+  warn(what .. tostring(json.get(trouble, 'message')))
+end
+
+--- What could not be sent stands in the box again, behind what is typed there.
+function M.keep(session, said)
+  local buffer = M.buffer(session)
+  local lines = vim.split(said, '\n')
+  api.nvim_buf_set_lines(buffer, empty(lines_of(buffer)) and 0 or -1, -1, false, lines)
+end
+
+--- The daemon has `sent`: it leaves the box; what was typed behind it meanwhile stays.
+local function take_out(buffer, sent)
+  local now = api.nvim_buf_is_valid(buffer) and table.concat(lines_of(buffer), '\n') or ''
+  if sent ~= '' and vim.startswith(now, sent) then
+    local rest = now:sub(#sent + 1):gsub('^\n', '')
+    api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(rest, '\n'))
+  end
+end
+
+--- Sends what stands in the box; it leaves the box when the daemon has it.
 function M.send(session, deliver)
   local buffer = M.buffer(session)
   local lines = lines_of(buffer)
@@ -97,14 +143,13 @@ function M.send(session, deliver)
   end
   session.sending = true
   deliver = deliver or M.deliver
-  deliver(session, table.concat(lines, '\n'), function(trouble)
+  local said = table.concat(lines, '\n')
+  deliver(session, said, function(trouble)
     session.sending = false
     if trouble then
-      return warn('not sent, and kept here: ' .. tostring(json.get(trouble, 'message')))
+      return M.refused(trouble)
     end
-    if api.nvim_buf_is_valid(buffer) and vim.deep_equal(lines_of(buffer), lines) then
-      api.nvim_buf_set_lines(buffer, 0, -1, false, {})
-    end
+    take_out(buffer, said)
   end)
 end
 

@@ -104,7 +104,7 @@ function M.search(query, mods)
   ask('_acpd/index/search', params, function(result)
     local buffer = buffers.get(buffer_name, 'acpdsearch')
     local lines, rows, marks = M.render(query, result, folder)
-    buffers.show(buffer, mods)
+    buffers.show_list(buffer, mods)
     buffers.fill(buffer, lines, rows, marks, namespace)
   end, no_index)
 end

@@ -2,6 +2,7 @@
 local buffers = require('acpd.ui.buffers')
 local client = require('acpd.client')
 local json = require('acpd.json')
+local text = require('acpd.model.text')
 local watch = require('acpd.watch')
 local words = require('acpd.model.words')
 
@@ -17,37 +18,41 @@ local groups = {
   interrupted = 'AcpdFailed',
 }
 
-local function cell(text, width)
-  return text .. (' '):rep(math.max(0, width - vim.fn.strdisplaywidth(text)))
+local function cell(said, width)
+  return said .. (' '):rep(math.max(0, width - vim.fn.strdisplaywidth(said)))
 end
 
---- One session in one line.
-function M.line(session, now)
+local beside_title = 60 -- columns
+
+--- One session in one line, for a window of `width` columns.
+local function line_of(session, width)
   local facts = watch.facts(session)
   local state = facts.state or 'unknown'
+  local room = math.max(18, math.min(40, width - beside_title))
   local parts = {
     cell(words.icon(state) .. ' ' .. words.state(state), 14),
-    cell(watch.title(session), 40),
-    cell(facts.agent or '', 10),
-    cell(words.age(json.get(session, 'updatedAt'), now), 7),
+    cell(text.line(watch.title(session), room), room),
   }
   local progress = words.progress(facts.progress)
   if progress ~= '' then
     parts[#parts + 1] = words.bar(facts.progress, 10) .. ' ' .. progress
   end
+  parts[#parts + 1] = cell(facts.agent or '', 10)
+  parts[#parts + 1] = cell(words.age(json.get(session, 'updatedAt')), 7)
   if session.archived == true then
     parts[#parts + 1] = 'archived'
   end
   if (facts.queued or 0) > 0 then
     parts[#parts + 1] = facts.queued .. ' queued'
   end
-  return vim.trim('  ' .. table.concat(parts, ' ')):gsub('^', '  '), groups[state]
+  return '  ' .. vim.trim(table.concat(parts, ' ')), groups[state]
 end
 
+---@param width integer columns of the window
 ---@return string[] lines
 ---@return table[] rows the session of each line
 ---@return table[] marks {row, group}
-function M.render(now)
+function M.render(width)
   local lines, rows, marks = {}, {}, {}
   local function add(line, session, group)
     lines[#lines + 1] = line
@@ -57,7 +62,7 @@ function M.render(now)
     end
   end
   if client.state == 'down' then
-    add(words.unreachable(client.text) .. '. gR: try again', nil, 'AcpdFailed')
+    add(words.unreachable_here(client.text), nil, 'AcpdFailed')
   end
   local places = watch.by_workspace(M.archived_too)
   for _, place in ipairs(places) do
@@ -65,7 +70,7 @@ function M.render(now)
     local coverage = require('acpd.ui.search').coverage_words(index)
     add(vim.trim(vim.fn.fnamemodify(place.cwd, ':~') .. '  ' .. coverage), nil, 'AcpdPlan')
     for _, session in ipairs(place.sessions) do
-      local line, group = M.line(session, now)
+      local line, group = line_of(session, width)
       add(line, session, group)
     end
   end

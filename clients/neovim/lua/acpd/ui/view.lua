@@ -102,13 +102,36 @@ function M:draw(changes)
   end)
 end
 
---- Unloads what is oldest until about `most` lines are left.
+local bytes_most = 8 * 1024 * 1024 -- of text: lines of 2,000 bytes are dear
+
+--- The first line of those at the end that stay; nil while nothing is too much. A quarter more is
+--- borne with, so that it is not unloaded line by line.
+local function first_kept(buffer, most)
+  local lines = api.nvim_buf_line_count(buffer)
+  local bytes = api.nvim_buf_get_offset(buffer, lines)
+  local first = lines >= most * 1.25 and lines - most or nil
+  if bytes < bytes_most * 1.25 then
+    return first
+  end
+  local low, high = first or 0, lines
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if bytes - api.nvim_buf_get_offset(buffer, middle) > bytes_most then
+      low = middle + 1
+    else
+      high = middle
+    end
+  end
+  return low
+end
+
+--- Unloads what is oldest until about `most` lines, and 8 MB, are left.
 function M:unload(most)
-  local lines = self.layout:start(#self.layout.heights + 1)
-  if lines < most * 1.25 or #self.model.items < 2 then
+  local first = first_kept(self.buffer, most)
+  if not first or #self.model.items < 2 then
     return false
   end
-  local index = self.layout:at(lines - most)
+  local index = self.layout:at(first)
   local count = math.max(0, math.min(index, #self.model.items) - 1)
   if count < 2 then
     return false
