@@ -112,13 +112,15 @@ export function summary(o: overview): string {
   return parts.length > 0 ? parts.join(', ') : formatted_count(all.length, 'session');
 }
 
+export const newest_first = (all: Iterable<session>): session[] =>
+  [...all].sort((a, b) => b.updated_at.localeCompare(a.updated_at));
+
 /** By folder, the workspace's own first; in each the newest first. */
 export function by_folder(all: Iterable<session>, own: readonly string[]): [string, session[]][] {
   const folders = new Map<string, session[]>();
   for (const s of all) folders.set(s.cwd, [...(folders.get(s.cwd) ?? []), s]);
   const rank = (cwd: string): number => (own.includes(cwd) ? 0 : 1);
   return [...folders]
-    .map(([cwd, list]): [string, session[]] => [cwd,
-      list.sort((a, b) => b.updated_at.localeCompare(a.updated_at))])
+    .map(([cwd, list]): [string, session[]] => [cwd, newest_first(list)])
     .sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
 }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { objects_in, text_in, type json } from '../model/json';
 import { error_words } from '../model/prompts';
-import { title_of, type session } from '../model/sessions';
+import { newest_first, title_of, type session } from '../model/sessions';
 import type { acpd } from './acpd';
 import type { conversation_views } from './conversation_views';
 import { session_in } from './session_tree';
@@ -47,13 +47,14 @@ export class session_commands {
       }));
   }
 
-  /** The one that is meant: named, in front, or chosen from the list. */
+  /** The one that is meant: named, in front, or chosen from the list. A key that is pressed in the
+   * tree says "choose": the editor does not tell on which row. */
   async #session(argument: unknown): Promise<session | undefined> {
     const { sessions } = this.#acpd.overview;
-    const named = session_in(argument) ?? this.#views.active;
+    const named = session_in(argument) ?? (argument === 'choose' ? undefined : this.#views.active);
     const found = named === undefined ? undefined : sessions.get(named);
     if (found) return found;
-    const items = [...sessions.values()].map((s) => (
+    const items = newest_first(sessions.values()).map((s) => (
       { label: title_of(s), description: `${s.state} · ${s.agent}`, detail: s.cwd, session: s }));
     if (items.length === 0)
       void vscode.window.showInformationMessage('acpd has no sessions yet.');
