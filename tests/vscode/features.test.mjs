@@ -21,6 +21,10 @@ async function to_front() {
   await w.tab('All updates').click();
   chat = await w.conversation(session);
 }
+async function to_the_tree() {
+  await w.chord('s');
+  await w.page.locator('.monaco-list:focus').waitFor();
+}
 /** The blocks of the newest prompt that the log has. */
 async function newest_prompt() {
   const said = (await w.log(session.id)).filter((e) => e.kind === 'user_message');
@@ -204,8 +208,7 @@ describe('VS Code, day by day', { timeout: 300_000 }, () => {
   });
 
   it('the tree without the mouse: rename, archive, delete', async () => {
-    await w.chord('s');
-    await w.row('say told').waitFor();
+    await to_the_tree();
     await w.keys('F2');  // VS Code does not tell on which row: it asks
     await w.choose('say told');
     await w.page.locator('.quick-input-title', { hasText: 'Name of the session' }).waitFor();
@@ -213,7 +216,7 @@ describe('VS Code, day by day', { timeout: 300_000 }, () => {
     await w.keys('Enter');
     await w.row('a better name').waitFor();
     assert.match(await w.row('a better name').getAttribute('aria-label'), /idle · scripted/);
-    await w.chord('s');
+    await to_the_tree();
     await w.keys('Delete');
     await w.choose('a better name');
     await w.notice('Delete "a better name"? Its conversation is gone for good.').waitFor();
@@ -221,9 +224,11 @@ describe('VS Code, day by day', { timeout: 300_000 }, () => {
     await w.row('a better name').waitFor({ state: 'detached' });
     const titles = (await w.sessions()).map((s) => s.title);
     assert.ok(!titles.includes('a better name'), titles.join());
-    await w.row('permission-for').click({ button: 'right' });
-    await w.page.getByRole('menuitem', { name: 'Archive Session' }).click();
+    await w.menu(w.row('permission-for'), 'Archive Session');
     await w.row('permission-for').waitFor({ state: 'detached' });
+    await w.command('Bring Back an Archived Session…');
+    await w.choose('permission-for');
+    await w.row('permission-for').waitFor();
   });
 
   it('a turn is cancelled, a session is closed and opened again', async () => {
@@ -233,9 +238,9 @@ describe('VS Code, day by day', { timeout: 300_000 }, () => {
     await w.row('All updates').hover();
     await w.row('All updates').getByRole('button', { name: 'Cancel the Turn' }).click();
     await poll(async () => (await w.facts(session.id)).state === 'idle', 'the turn to end');
-    await w.row('All updates').click({ button: 'right' });
-    await w.page.getByRole('menuitem', { name: 'Close Session' }).click();
-    await poll(() => w.place.agents().length === 0, 'its agent to end');
+    const agents = w.place.agents().length;
+    await w.menu(w.row('All updates'), 'Close Session');
+    await poll(() => w.place.agents().length < agents, 'its agent to end');
     await w.prompt(chat, 'say open again');
     await ended('open again');
   });

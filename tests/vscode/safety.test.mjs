@@ -123,6 +123,8 @@ describe('VS Code, attached from elsewhere', { timeout: 240_000 }, () => {
     const link = (file) => chat.locator('.location a', { hasText: file });
     for (const file of [outside, linked]) {
       await link(file).click();
+      // Many were told a moment ago, and VS Code holds back further ones then.
+      await w.server.command('Notifications: Show Notifications');
       await w.notice(`${outside} is outside of this workspace`).waitFor();
       await w.shot('13-outside-of-the-workspace');
       await w.page.getByRole('button', { name: 'No', exact: true }).click();

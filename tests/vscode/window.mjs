@@ -9,7 +9,7 @@ import { here } from '../editors/machine.mjs';
 import { poll } from '../lib/until.mjs';
 import { bin_dir, root, world } from '../lib/world.mjs';
 
-const patience_ms = 8_000;  // a slow machine is no failure
+const patience_ms = 30_000;  // a slow machine is no failure
 const shots = path.join(root, 'build/editors/shots');
 
 export class vscode_window {
@@ -87,6 +87,17 @@ export class vscode_window {
   async choose(row) {
     await this.page.locator('.quick-input-widget input').first().fill(row);
     await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: row }).waitFor();
+    await this.keys('Enter');
+  }
+  /** Takes an item of a row's menu. */
+  async menu(row, item) {
+    await row.click({ button: 'right' });
+    await poll(async () => {
+      if (await this.page.locator('.monaco-menu .action-item.focused', { hasText: item }).count())
+        return true;
+      await this.keys('ArrowDown');
+      return false;
+    }, `the menu's "${item}"`);
     await this.keys('Enter');
   }
   /** A line that VS Code shows at the lower right. */

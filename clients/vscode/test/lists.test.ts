@@ -28,6 +28,13 @@ describe('sessions', () => {
     const reset = overview_after(next, { sessions: [item('d')] }, true);
     expect([...reset.sessions.keys()]).toEqual(['d']);
   });
+  it('what is archived is not in the list, and comes back', () => {
+    const first = told([item('a'), item('b', {}, { archived: true })]);
+    expect([...first.sessions.keys()]).toEqual(['a']);
+    const now = overview_after(first, { sessions: [item('a', {}, { archived: true }),
+      item('b', {}, { archived: false })] }, false);
+    expect([...now.sessions.keys()]).toEqual(['b']);
+  });
   it('states have people\'s words; what has no name here is unknown', () => {
     const states = ['running', 'requires_action', 'idle', 'interrupted', 'new one'];
     const o = told(states.map((state) => item(state, { state })));

@@ -53,8 +53,11 @@ export const nothing: overview = { sessions: new Map(), asked: new Map() };
 export function overview_after(was: overview, said: json, everything: boolean): overview {
   const sessions = new Map(everything ? [] : was.sessions);
   const questions = new Map(everything ? [] : was.asked);
-  for (const s of objects_in(said, 'sessions').flatMap((item) => session_of(item) ?? []))
-    sessions.set(s.id, s);
+  for (const item of objects_in(said, 'sessions')) {
+    const s = session_of(item);
+    if (s && item['archived'] === true) sessions.delete(s.id);
+    else if (s) sessions.set(s.id, s);
+  }
   for (const a of objects_in(said, 'asked').flatMap((item) => asked_of(item) ?? []))
     questions.set(a.id, a);
   for (const id of texts_in(said, 'removed')) sessions.delete(id);
