@@ -99,6 +99,16 @@ async function permission(words, t) {
   t.say(`permission: ${outcome.outcome} ${outcome.optionId ?? ''}`.trim());
 }
 
+const decoded = (base64) => JSON.parse(Buffer.from(base64, 'base64').toString());
+
+/** Asks for permission for a tool call that the test gives whole. */
+async function permission_for([call], t) {
+  const answer = await t.ask('session/request_permission', { toolCall: decoded(call),
+    options: [{ optionId: 'yes', name: 'Allow', kind: 'allow_once' },
+      { optionId: 'no', name: 'Reject', kind: 'reject_once' }] });
+  t.say(`permission: ${answer.result?.outcome?.optionId ?? answer.result?.outcome?.outcome}`);
+}
+
 async function elicitation([mode = 'form'], t) {
   const url = {
     mode: 'url',
@@ -250,6 +260,9 @@ async function withdraw(_, t) {
 const directives = {
   'exec-words': (words, t) => run(words.join(' ').split('\x1f'), t),  // words may have spaces
   say: (words, t) => t.say(words.join(' ')),
+  // base64 of a whole update's JSON: what no word of a prompt could say
+  update: ([encoded], t) => t.update(decoded(encoded)),
+  'permission-for': permission_for,
   flood, rate, permission, elicitation, fs: file, terminal, background, job, connect, exec: run,
   gate, withdraw,
   'cancel-late': cancel_late, deaf,

@@ -16,11 +16,14 @@ export async function missed(frame) {
 export const numbers = (rows) =>
   [...rows.join('\n').matchAll(/#(\d+)(?=\s)/g)].map((found) => Number(found[1]));
 
-/** Another editor on the same session, on raw lines. */
+/** Another editor on the same session, on raw lines; attached: what the daemon said to that. */
 export async function v2_client(place, sessionId) {
   const made = place.connect();
   await made.request('initialize', { protocolVersion: 2, info: { name: 'other', version: '1' },
     capabilities: { elicitation: { form: {} } } });
-  await made.request('session/resume', { sessionId, cwd: place.cwd });
+  made.attached = await made.request('session/resume', { sessionId, cwd: place.cwd });
   return made;
 }
+
+/** An argument of the scripted agent's directives that take one whole. */
+export const encoded = (value) => Buffer.from(JSON.stringify(value)).toString('base64');

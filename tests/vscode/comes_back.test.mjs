@@ -15,15 +15,6 @@ const gate = (name) => path.join(w.place.dir, name);
 const count_to = (n) => Array.from({ length: n }, (_, i) => i + 1);
 const open_gate = (name) => fs.writeFileSync(gate(name), '');
 
-/** A session that is begun outside of the window; name: what its row in the tree says. */
-async function begin(agent, text, name = text.split('\n')[0]) {
-  const known = new Set((await w.sessions()).map((s) => s.sessionId));
-  const run = w.place.ctl('run', '--agent', agent, '--cwd', w.place.cwd, text);
-  const made = await poll(async () => (await w.sessions()).find((s) => !known.has(s.sessionId)),
-    'the session to be there');
-  return { id: made.sessionId, name, run };
-}
-
 describe('VS Code', { timeout: 300_000 }, () => {
   before(async () => {
     w = await vscode_window.open({
@@ -40,7 +31,7 @@ describe('VS Code', { timeout: 300_000 }, () => {
       fs.writeFileSync(path.join(w.place.cwd, `f${String(i).padStart(3, '0')}.txt`), '');
     const wait = (from, name) =>
       `test {} \\< f0${from}.txt || while [ ! -e ${gate(name)} ]; do sleep 0.05; done`;
-    const job = await begin('runner',
+    const job = await w.begin('runner',
       `/each *.txt --jobs 1 -- ${wait(30, 'go')}; ${wait(60, 'on')}; echo {}`, '/each *.txt');
     const tab = await w.open_in_editor(job);
     await w.conversation(job, '30/90 files');
@@ -75,7 +66,7 @@ describe('VS Code', { timeout: 300_000 }, () => {
   });
 
   it('no line is missing and none is there twice after a reload in the middle', async () => {
-    const s = await begin('scripted', `say reloaded\nrate 200 200\ngate ${gate('a')}\nrate 200 200\n`
+    const s = await w.begin('scripted', `say reloaded\nrate 200 200\ngate ${gate('a')}\nrate 200 200\n`
       + `gate ${gate('b')}\nrate 200 199`);
     await w.open_session(s);
     await w.conversation(s, '#201 ');
@@ -94,7 +85,7 @@ describe('VS Code', { timeout: 300_000 }, () => {
   });
 
   it('what is asked while the window is away waits in the inbox, and is answered there', async () => {
-    const s = await begin('scripted', `gate ${gate('ask')}\npermission make -j2`);
+    const s = await w.begin('scripted', `gate ${gate('ask')}\npermission make -j2`);
     await w.reload(async () => {
       open_gate('ask');
       await poll(async () => (await w.facts(s.id)).pending === 1, 'the question');
@@ -109,7 +100,7 @@ describe('VS Code', { timeout: 300_000 }, () => {
   });
 
   it('the daemon is killed under the open window: nothing is missing, nothing is twice', async () => {
-    const s = await begin('scripted', `say killed\nrate 100 150\ngate ${gate('killed')}\nrate 100 149`);
+    const s = await w.begin('scripted', `say killed\nrate 100 150\ngate ${gate('killed')}\nrate 100 149`);
     await w.open_in_editor(s);
     await w.conversation(s, '#40 ');
     await w.place.kill_daemon();
@@ -120,7 +111,7 @@ describe('VS Code', { timeout: 300_000 }, () => {
   });
 
   it('a daemon that cannot start is said, with a button; what is typed stays', async () => {
-    const s = await begin('scripted', 'say still here');
+    const s = await w.begin('scripted', 'say still here');
     await s.run;
     const tab = await w.open_in_editor(s);
     await w.conversation(s, 'still here');
@@ -141,7 +132,7 @@ describe('VS Code', { timeout: 300_000 }, () => {
   });
 
   it('two clients on one session: each sees what the other does; one answers for both', async () => {
-    const s = await begin('scripted', 'say together');
+    const s = await w.begin('scripted', 'say together');
     const tab = await w.open_in_editor(s);
     const other = await v2_client(w.place, s.id);
     await w.prompt(tab, 'permission from-vscode');
@@ -162,7 +153,7 @@ describe('VS Code', { timeout: 300_000 }, () => {
   });
 
   it('10,000 updates: little of it is in the page, all of it can be read', async (t) => {
-    const s = await begin('scripted', 'flood 10000 200');
+    const s = await w.begin('scripted', 'flood 10000 200');
     await s.run;
     const row = w.row(s.name);
     await row.waitFor();

@@ -9,22 +9,25 @@ import { here } from '../editors/machine.mjs';
 import { poll } from '../lib/until.mjs';
 import { bin_dir, root, world } from '../lib/world.mjs';
 
+const patience_ms = 30_000;  // a slow machine is no failure
 const shots = path.join(root, 'build/editors/shots');
 
 export class vscode_window {
   errors = [];  // that no code in a page has caught
 
-  /** machine: settings of the extension, beside the server; the rest as a world has it. */
-  static async open({ machine = { 'acpd.path': bin_dir }, settings = {}, ...options } = {}) {
+  /** machine: settings of the extension, beside the server; place: a world that is there already;
+   * the rest as a world has it. */
+  static async open({ machine = { 'acpd.path': bin_dir }, place, ...options } = {}) {
     const vsix = execFileSync(path.join(here, 'extension.sh'), { encoding: 'utf8',
       env: { ...process.env, ACPD_BIN: bin_dir } }).trim();
     const made = new vscode_window();
-    made.place = new world(options);
+    made.place = place ?? new world(options);
     made.server = new code_server(made.place, { 'workbench.reduceMotion': 'on',
-      'workbench.welcomePage.walkthroughs.openOnInstall': false, ...settings }, machine);
+      'workbench.welcomePage.walkthroughs.openOnInstall': false }, machine);
     made.server.install(vsix);
     await made.server.start();
     made.page = await made.server.open();
+    made.page.setDefaultTimeout(patience_ms);
     made.page.on('pageerror', (error) => made.errors.push(error.stack));
     await made.page.getByRole('tab', { name: 'acpd' }).first().click({ force: true });
     await made.status('acpd: ').waitFor();
@@ -40,7 +43,7 @@ export class vscode_window {
       for (const frame of this.page.frames())
         if (await frame.evaluate(condition_in, given).catch(() => false)) return frame;
       return undefined;
-    }, `the page "${page}": ${condition}`, 30_000);
+    }, `the page "${page}": ${condition}, ${JSON.stringify(argument)}`, patience_ms);
   }
   /** The conversation of a session, once its page has all these texts. */
   conversation(session, ...texts) {
@@ -76,6 +79,40 @@ export class vscode_window {
     await frame.locator('textarea.prompt').press('Enter');
   }
 
+  /** Presses keys one after the other, wherever the focus is. */
+  async keys(...names) { for (const name of names) await this.page.keyboard.press(name); }
+  /** One of the extension's chords. */
+  chord(letter) { return this.keys('Control+Alt+k', letter); }
+  /** Takes a row of the list that is open, without the mouse. */
+  async choose(row) {
+    await this.page.locator('.quick-input-widget input').first().fill(row);
+    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: row }).waitFor();
+    await this.keys('Enter');
+  }
+  /** Takes an item of a row's menu. */
+  async menu(row, item) {
+    await row.click({ button: 'right' });
+    await poll(async () => {
+      if (await this.page.locator('.monaco-menu .action-item.focused', { hasText: item }).count())
+        return true;
+      await this.keys('ArrowDown');
+      return false;
+    }, `the menu's "${item}"`);
+    await this.keys('Enter');
+  }
+  /** A line that VS Code shows at the lower right. */
+  notice(text) { return this.page.locator('.notification-list-item', { hasText: text }).first(); }
+  /** An editor tab. */
+  tab(name) { return this.page.locator('.tabs-container .tab', { hasText: name }).first(); }
+
+  /** A session that is begun outside of the window; name: what its row in the tree says. */
+  async begin(agent, text, name = text.split('\n')[0]) {
+    const known = new Set((await this.sessions()).map((s) => s.sessionId));
+    const run = this.place.ctl('run', '--agent', agent, '--cwd', this.place.cwd, text);
+    const made = await poll(async () => (await this.sessions()).find((s) =>
+      !known.has(s.sessionId)), 'the session to be there');
+    return { id: made.sessionId, name, run };
+  }
   async sessions() { return JSON.parse((await this.place.ctl('ls', '--json')).stdout); }
   /** A session's facts, as the daemon has them. */
   async facts(id) {

@@ -4,6 +4,7 @@ import { by_folder, description_of, happenings, nothing, overview_after, progres
   type session } from '../src/model/sessions';
 import { hits_of, note_for, state_of } from '../src/model/index_search';
 import { blocks_of, edited, first_of_queue, place_words, queue_of } from '../src/model/prompts';
+import { age_words } from '../src/model/words';
 import { heights } from '../src/webview/heights';
 import { commands_for, trigger_in } from '../src/webview/completion';
 
@@ -26,6 +27,13 @@ describe('sessions', () => {
     expect([...next.asked.keys()]).toEqual(['q2']);
     const reset = overview_after(next, { sessions: [item('d')] }, true);
     expect([...reset.sessions.keys()]).toEqual(['d']);
+  });
+  it('what is archived is not in the list, and comes back', () => {
+    const first = told([item('a'), item('b', {}, { archived: true })]);
+    expect([...first.sessions.keys()]).toEqual(['a']);
+    const now = overview_after(first, { sessions: [item('a', {}, { archived: true }),
+      item('b', {}, { archived: false })] }, false);
+    expect([...now.sessions.keys()]).toEqual(['b']);
   });
   it('states have people\'s words; what has no name here is unknown', () => {
     const states = ['running', 'requires_action', 'idle', 'interrupted', 'new one'];
@@ -55,6 +63,12 @@ describe('sessions', () => {
     const folders = by_folder(o.sessions.values(), ['/w']);
     expect(folders.map(([cwd, list]) => [cwd, list.map((s) => s.id)]))
       .toEqual([['/w', ['new', 'old']], ['/a', ['x']]]);
+  });
+  it('an age is said in its largest unit', () => {
+    const now = new Date('2026-11-22T18:00:00Z');
+    const ago = (ms: number) => age_words(new Date(now.getTime() - ms), now);
+    expect([0, 59_000, 60_000, 7_200_000, 200_000_000].map(ago)).toEqual(['just now', 'just now',
+      '1 minute ago', '2 hours ago', '2 days ago']);
   });
   it('what was seen to happen is news, what was found is not', () => {
     const running = told([item('a', { state: 'running' })]);

@@ -1,5 +1,5 @@
-// What the extension and its webviews tell each other. What comes from a webview is checked at the
-// extension's side (ui/webview_host.ts): a webview shows what agents wrote.
+// What the extension and its webviews tell each other. A webview shows what agents wrote: nothing
+// that it says may do more than a person could with a click; what opens, ui/opening.ts judges.
 import type { batch, placed_row } from './feed';
 import type { facts } from './facts';
 import type { answer, asked } from './inbox';
@@ -13,6 +13,7 @@ export const no_draft: draft = { text: '', mentions: [], images: [] };
 /** Where a person had scrolled to; bottom: it follows what comes. */
 export interface scroll { place: number; offset: number; bottom: boolean }
 export interface unsent { id: string; text: string; failed?: string }  // failed: why
+export interface kept_unsent { id: string; draft: draft; failed?: string }
 export interface queued { turn: number; place: number; own: boolean; text: string }
 
 export interface header {

@@ -53,8 +53,11 @@ export const nothing: overview = { sessions: new Map(), asked: new Map() };
 export function overview_after(was: overview, said: json, everything: boolean): overview {
   const sessions = new Map(everything ? [] : was.sessions);
   const questions = new Map(everything ? [] : was.asked);
-  for (const s of objects_in(said, 'sessions').flatMap((item) => session_of(item) ?? []))
-    sessions.set(s.id, s);
+  for (const item of objects_in(said, 'sessions')) {
+    const s = session_of(item);
+    if (s && item['archived'] === true) sessions.delete(s.id);
+    else if (s) sessions.set(s.id, s);
+  }
   for (const a of objects_in(said, 'asked').flatMap((item) => asked_of(item) ?? []))
     questions.set(a.id, a);
   for (const id of texts_in(said, 'removed')) sessions.delete(id);
@@ -112,13 +115,15 @@ export function summary(o: overview): string {
   return parts.length > 0 ? parts.join(', ') : formatted_count(all.length, 'session');
 }
 
+export const newest_first = (all: Iterable<session>): session[] =>
+  [...all].sort((a, b) => b.updated_at.localeCompare(a.updated_at));
+
 /** By folder, the workspace's own first; in each the newest first. */
 export function by_folder(all: Iterable<session>, own: readonly string[]): [string, session[]][] {
   const folders = new Map<string, session[]>();
   for (const s of all) folders.set(s.cwd, [...(folders.get(s.cwd) ?? []), s]);
   const rank = (cwd: string): number => (own.includes(cwd) ? 0 : 1);
   return [...folders]
-    .map(([cwd, list]): [string, session[]] => [cwd,
-      list.sort((a, b) => b.updated_at.localeCompare(a.updated_at))])
+    .map(([cwd, list]): [string, session[]] => [cwd, newest_first(list)])
     .sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
 }

@@ -16,3 +16,12 @@ export function local_time(at: Date, now: Date): string {
   const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
   return day(at) === day(now) ? time : `${day(at)} ${time}`;
 }
+
+const spans: readonly [string, number][] = [['day', 86_400_000], ['hour', 3_600_000],
+  ['minute', 60_000]];
+/** "3 hours ago". */
+export function age_words(at: Date, now: Date): string {
+  const passed = now.getTime() - at.getTime();
+  const span = spans.find(([, ms]) => passed >= ms);
+  return span ? `${formatted_count(Math.floor(passed / span[1]), span[0])} ago` : 'just now';
+}

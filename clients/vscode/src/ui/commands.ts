@@ -2,11 +2,12 @@
 import * as vscode from 'vscode';
 import { objects_in, text_in, type json } from '../model/json';
 import { error_words } from '../model/prompts';
-import { title_of, type session } from '../model/sessions';
+import { newest_first, title_of, type session } from '../model/sessions';
 import type { acpd } from './acpd';
 import type { conversation_views } from './conversation_views';
 import { session_in } from './session_tree';
 
+const most_listed = 1000;
 interface agent_item extends vscode.QuickPickItem { name: string; installed: boolean }
 
 export class session_commands {
@@ -25,6 +26,7 @@ export class session_commands {
       });
     this.#register(context, 'newSession', () => this.#new());
     this.#register(context, 'import', () => this.#import());
+    this.#register(context, 'unarchive', () => this.#unarchive());
     on_session('openSession', (s) => this.#views.show(s.id));
     on_session('openInEditor', (s) => this.#views.show_in_editor(s.id));
     on_session('rename', (s) => this.#rename(s));
@@ -47,13 +49,14 @@ export class session_commands {
       }));
   }
 
-  /** The one that is meant: named, in front, or chosen from the list. */
+  /** The one that is meant: named, in front, or chosen from the list. A key that is pressed in the
+   * tree says "choose": the editor does not tell on which row. */
   async #session(argument: unknown): Promise<session | undefined> {
     const { sessions } = this.#acpd.overview;
-    const named = session_in(argument) ?? this.#views.active;
+    const named = session_in(argument) ?? (argument === 'choose' ? undefined : this.#views.active);
     const found = named === undefined ? undefined : sessions.get(named);
     if (found) return found;
-    const items = [...sessions.values()].map((s) => (
+    const items = newest_first(sessions.values()).map((s) => (
       { label: title_of(s), description: `${s.state} · ${s.agent}`, detail: s.cwd, session: s }));
     if (items.length === 0)
       void vscode.window.showInformationMessage('acpd has no sessions yet.');
@@ -98,17 +101,7 @@ export class session_commands {
   async #import(): Promise<void> {
     const agent = await this.#agent();
     if (agent === undefined) return;
-    const all: json[] = [];
-    let cursor: string | undefined;
-    do {
-      const page: json = await this.#acpd.request('_acpd/import/list',
-        { agent, ...(cursor !== undefined && { cursor }) });
-      all.push(...objects_in(page, 'sessions'));
-      cursor = text_in(page, 'nextCursor');
-    } while (cursor !== undefined && all.length < 1000);
-    const items = all.map((one) => ({
-      label: text_in(one, 'title') ?? text_in(one, 'sessionId') ?? '',
-      description: text_in(one, 'updatedAt') ?? '', detail: text_in(one, 'cwd') ?? '', one }));
+    const items = listed(await this.#pages('_acpd/import/list', { agent }));
     if (items.length === 0) throw new Error(`${agent} has no sessions that acpd does not have.`);
     const chosen = await vscode.window.showQuickPick(items, { title: 'Which session?' });
     if (!chosen) return;
@@ -117,6 +110,27 @@ export class session_commands {
     const made = await this.#acpd.request('_acpd/import', { agent, cwd,
       agentSessionId: text_in(chosen.one, 'sessionId'), title: chosen.label });
     await this.#views.show(text_in(made, 'sessionId') ?? '');
+  }
+
+  async #unarchive(): Promise<void> {
+    const items = listed(await this.#pages('session/list', { archived: 'only' }));
+    if (items.length === 0) throw new Error('No session is archived.');
+    const chosen = await vscode.window.showQuickPick(items, { title: 'Which session?' });
+    const sessionId = chosen && text_in(chosen.one, 'sessionId');
+    if (sessionId === undefined) return;
+    await this.#acpd.request('session/unarchive', { sessionId });
+    await this.#views.show(sessionId);
+  }
+  async #pages(method: string, params: object): Promise<json[]> {
+    const all: json[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#acpd.request(method,
+        { ...params, ...(cursor !== undefined && { cursor }) });
+      all.push(...objects_in(page, 'sessions'));
+      cursor = text_in(page, 'nextCursor');
+    } while (cursor !== undefined && all.length < most_listed);
+    return all;
   }
 
   async #rename(s: session): Promise<void> {
@@ -135,7 +149,7 @@ export class session_commands {
   async #archive(s: session): Promise<void> {
     await this.#acpd.request('session/archive', { sessionId: s.id });
     void vscode.window.showInformationMessage(`"${title_of(s)}" is archived: closed, and hidden `
-      + 'from the list.');
+      + 'from the list. "acpd: Bring Back an Archived Session…" shows it again.');
   }
   async #delete(s: session): Promise<void> {
     if (await confirmed(`Delete "${title_of(s)}"? Its conversation is gone for good.`, 'Delete'))
@@ -150,6 +164,11 @@ export class session_commands {
     await vscode.window.showQuickPick(items, { title: `Who is attached to "${title_of(s)}"` });
   }
 }
+
+/** Items of a session/list, to choose from. */
+const listed = (sessions: json[]) => sessions.map((one) => ({
+  label: text_in(one, 'title') ?? text_in(one, 'sessionId') ?? '',
+  description: text_in(one, 'updatedAt') ?? '', detail: text_in(one, 'cwd') ?? '', one }));
 
 async function confirmed(question: string, yes: string): Promise<boolean> {
   return (await vscode.window.showWarningMessage(question, yes, 'Keep it')) === yes;

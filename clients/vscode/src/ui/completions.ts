@@ -8,11 +8,15 @@ import type { acpd } from './acpd';
 const most = 20;
 const left_out = '**/{node_modules,.git,build,dist,target}/**';
 
-const escaped = (text: string): string => text.replace(/[[\]{}*?\\]/g, '[$&]');
+/** As a glob, whatever the case: what is typed is a part of a file's or a folder's name. */
+const pattern_of = (text: string): string => {
+  const part = text.replace(/[[\]{}*?\\]|\p{L}/gu, (c) =>
+    (c.toLowerCase() === c.toUpperCase() ? `[${c}]` : `[${c.toLowerCase()}${c.toUpperCase()}]`));
+  return text === '' ? '**/*' : `{**/*${part}*,**/*${part}*/**}`;
+};
 
 async function files(text: string): Promise<completion[]> {
-  const pattern = text === '' ? '**/*' : `**/*${escaped(text)}*{,/**}`;
-  const found = await vscode.workspace.findFiles(pattern, left_out, most);
+  const found = await vscode.workspace.findFiles(pattern_of(text), left_out, most);
   return found.map((uri) => {
     const path = vscode.workspace.asRelativePath(uri, false);
     return { label: path, detail: 'file', insert: `@${path} `,

@@ -219,7 +219,7 @@ export class conversation_view {
       .map((row, i) => ({ place: Math.max(0, from) + i, row: talk.shown(row) })) });
   }
   #save_view(): void {
-    if (this.#view) this.#store.save_view({ ...this.#view, unsent: this.prompting.unsent });
+    if (this.#view) this.#store.save_view({ ...this.#view, unsent: this.prompting.kept });
   }
 
   // What stands around the conversation.

@@ -104,6 +104,7 @@ export class conversation_views
     this.#put_nothing();
   }
   #put_nothing(): void {
+    if (this.#side) this.#side.title = 'Conversation';
     void this.#side?.webview.postMessage(this.#nothing());
   }
   #nothing(): to_view {

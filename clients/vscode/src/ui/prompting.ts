@@ -3,7 +3,7 @@
 // decides. Owned by its conversation_view.
 import { is_rpc_error } from '../acp/connection';
 import type { json } from '../model/json';
-import type { draft, from_view, unsent } from '../model/messages_between';
+import type { draft, from_view, kept_unsent, unsent } from '../model/messages_between';
 import { blocks_of, edited, error_words, first_of_queue } from '../model/prompts';
 import type { row_list } from '../model/row_list';
 import type { acpd } from './acpd';
@@ -17,11 +17,10 @@ export interface prompting_host {
 const request_cancelled = -32800;
 
 export class prompting {
-  unsent: unsent[] = [];
+  #kept: kept_unsent[] = [];
   #acpd: acpd;
   #session: string;
   #host: prompting_host;
-  #drafts = new Map<string, draft>();
   #next = Date.now();
   #rows_before = new Map<string, number>();  // where the conversation ended when it was sent
   #length = 0;
@@ -32,10 +31,17 @@ export class prompting {
     this.#host = host;
   }
 
+  /** What has to be on disk while it is on its way: pictures and mentions, too. */
+  get kept(): readonly kept_unsent[] { return this.#kept; }
+  /** The same for the page. */
+  get unsent(): unsent[] {
+    return this.#kept.map(({ id, draft, failed }) => (
+      { id, text: draft.text, ...(failed !== undefined && { failed }) }));
+  }
+
   async send(d: draft, now: boolean): Promise<void> {
     const id = String(this.#next++);
-    this.#drafts.set(id, d);
-    this.unsent = [...this.unsent, { id, text: d.text }];
+    this.#kept = [...this.#kept, { id, draft: d }];
     this.#host.changed();
     if (now) this.cancel();
     await this.#try(id, blocks_of(d));
@@ -54,19 +60,18 @@ export class prompting {
     this.#host.changed();
   }
   #drop(id: string): void {
-    this.unsent = this.unsent.filter((item) => item.id !== id);
-    this.#drafts.delete(id);
+    this.#kept = this.#kept.filter((item) => item.id !== id);
     this.#rows_before.delete(id);
   }
   #mark(id: string, failed: string): void {
-    this.unsent = this.unsent.map((item) => (item.id === id ? { ...item, failed } : item));
+    this.#kept = this.#kept.map((item) => (item.id === id ? { ...item, failed } : item));
   }
 
   /** Prompts that were on their way when the window went: whether acpd has them, the replay or the
    * queue shows; else the person decides. */
-  restore(kept: unsent[], length: number): void {
+  restore(kept: readonly kept_unsent[], length: number): void {
     this.#length = length;
-    this.unsent = kept.map((item) => (
+    this.#kept = kept.map((item) => (
       { failed: 'the window went before acpd had answered', ...item }));
     for (const item of kept) this.#rows_before.set(item.id, length);
   }
@@ -79,14 +84,14 @@ export class prompting {
   confirmed(rows: row_list | undefined): void {
     if (!rows) return;
     this.#length = rows.length;
-    const before = this.unsent.length;
+    const before = this.#kept.length;
     for (const item of this.unsent) {
       const from = this.#rows_before.get(item.id) ?? 0;
       const shown = rows.slice(from, rows.length).some((row) => row.kind === 'text'
         && row.role === 'user' && row.text === item.text);
       if (shown && item.text !== '') this.#drop(item.id);
     }
-    if (this.unsent.length !== before) this.#host.changed();
+    if (this.#kept.length !== before) this.#host.changed();
   }
 
   /** True when the message was about prompts. */
@@ -105,16 +110,15 @@ export class prompting {
     }
   }
   #decide(id: string, action: 'again' | 'back' | 'discard'): void {
-    const item = this.unsent.find((one) => one.id === id);
+    const item = this.#kept.find((one) => one.id === id);
     if (!item) return;
-    const d = this.#drafts.get(id) ?? { text: item.text, mentions: [], images: [] };
     if (action === 'again') {
-      this.unsent = this.unsent.map(({ id, text }) => ({ id, text }));
-      void this.#try(id, blocks_of(d));
+      this.#kept = this.#kept.map((one) => (one === item ? { id, draft: item.draft } : one));
+      void this.#try(id, blocks_of(item.draft));
     } else {
       this.#drop(id);
     }
-    if (action === 'back') this.#host.draft(d);
+    if (action === 'back') this.#host.draft(item.draft);
     this.#host.changed();
   }
 

@@ -7,9 +7,11 @@ import path from 'node:path';
 import type { record } from '../model/feed';
 import { decode, encode, whole, type kept } from '../model/journal';
 import { is_object } from '../model/json';
-import { no_draft, type draft, type scroll, type unsent } from '../model/messages_between';
+import { no_draft, type draft, type kept_unsent, type scroll } from '../model/messages_between';
 
-export interface kept_view { draft: draft; scroll: scroll; unsent: unsent[] }
+export interface kept_view {
+  draft: draft; scroll: scroll; unsent: readonly kept_unsent[];
+}
 const fresh_view = (): kept_view => (
   { draft: no_draft, scroll: { place: 0, offset: 0, bottom: true }, unsent: [] });
 const most_lines = 200;  // then a journal is written anew
@@ -19,6 +21,7 @@ export class session_store {
   readonly #view: string;
   #writes: Promise<void> = Promise.resolve();
   readonly #failed: (error: unknown) => void;
+  #view_to_write: string | undefined;  // of many changes while one is written, the last
 
   constructor(folder: string, session: string, failed: (error: unknown) => void) {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -41,12 +44,19 @@ export class session_store {
     this.#next(() => fs.promises.appendFile(this.#journal, encode(record), { mode: 0o600 }));
   }
   save_view(view: kept_view): void {
-    this.#next(() => replace(this.#view, JSON.stringify(view)));
+    const is_due = this.#view_to_write !== undefined;
+    this.#view_to_write = JSON.stringify(view);
+    if (!is_due) this.#next(() => this.#write_view());
   }
   /** The conversation is kept no more; what was typed stays. */
   forget(): void { this.#next(() => fs.promises.rm(this.#journal, { force: true })); }
   done(): Promise<void> { return this.#writes; }
 
+  async #write_view(): Promise<void> {
+    const text = this.#view_to_write ?? '';
+    this.#view_to_write = undefined;
+    await replace(this.#view, text);
+  }
   #next(write: () => Promise<void>): void {
     this.#writes = this.#writes.then(write).catch(this.#failed);
   }

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { by_folder, description_of, title_of, type session, type state } from '../model/sessions';
-import { local_time } from '../model/words';
+import { age_words, local_time } from '../model/words';
 import type { acpd } from './acpd';
 
 type node = { folder: string; sessions: session[] } | { session: session };
@@ -42,6 +42,15 @@ export class session_tree implements vscode.TreeDataProvider<node>, vscode.Dispo
     return 'folder' in of ? this.#folder_item(of.folder, of.sessions)
       : this.#session_item(of.session);
   }
+  /** Asked for when a hint is about to be shown: an age is never an old one, and nothing ticks. */
+  resolveTreeItem(item: vscode.TreeItem, of: node): vscode.TreeItem {
+    if ('folder' in of) return item;
+    const { session } = of, at = new Date(session.updated_at);
+    const age = session.updated_at === '' ? '' : `\nlast active ${age_words(at, new Date())}`;
+    item.tooltip = `${title_of(session)}\n${String(item.description)}${age}\n${session.cwd}\n`
+      + session.id;
+    return item;
+  }
   #folder_item(folder: string, sessions: session[]): vscode.TreeItem {
     const own = vscode.workspace.workspaceFolders?.some((f) => f.uri.fsPath === folder);
     const item = new vscode.TreeItem(path.basename(folder) || folder, own
@@ -63,7 +72,6 @@ export class session_tree implements vscode.TreeDataProvider<node>, vscode.Dispo
     item.description = description;
     item.iconPath = icon_of(shown.state);
     item.contextValue = `session ${shown.state.replace(' ', '-')}`;
-    item.tooltip = `${title_of(s)}\n${description}\n${s.cwd}\n${s.id}`;
     item.accessibilityInformation = { label: `${title_of(s)}, ${description}` };
     item.command = { command: 'acpd.openSession', title: 'Open', arguments: [s.id] };
     return item;
@@ -71,7 +79,7 @@ export class session_tree implements vscode.TreeDataProvider<node>, vscode.Dispo
 }
 /** The session that a command was called on: from the tree, or by its id. */
 export const session_in = (argument: unknown): string | undefined => {
-  if (typeof argument === 'string') return argument;
+  if (typeof argument === 'string') return argument === 'choose' ? undefined : argument;
   const session = (argument as { session?: session } | undefined)?.session;
   return session?.id;
 };

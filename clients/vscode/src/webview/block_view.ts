@@ -22,7 +22,7 @@ function link_view(block: json): HTMLElement {
   const uri = text_in(block, 'uri') ?? '';
   const name = text_in(block, 'title') ?? text_in(block, 'name') ?? uri;
   return h('p', {},
-    h('a', { role: 'link', tabindex: 0, 'data-href': uri, title: uri }, `🔗 ${name}`));
+    h('a', { role: 'link', tabindex: 0, 'data-href': uri, title: uri }, name));
 }
 
 export function block_view(block: json): HTMLElement {

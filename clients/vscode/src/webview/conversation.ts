@@ -43,6 +43,10 @@ export class conversation_page {
       this.#composer.element);
     root.append(this.#nothing, this.#main, this.#live);
     catch_links(root);
+    // Whoever comes here with the keyboard is in the box; a click goes where it goes.
+    window.addEventListener('focus', () => {
+      if (document.activeElement === document.body) this.#composer.focus();
+    });
   }
 
   take(message: to_view): void {

@@ -35,6 +35,18 @@ export class announcer {
   }
 }
 
+const modifiers = new Set(['Control', 'Alt', 'Shift', 'Meta']);
+/** The second key of a chord of ours (Ctrl+Alt+K, then a letter) is not typed into a box: VS Code
+ * hears of all keys in here, but leaves those that write to the page, too. */
+export function leave_chords_alone(window: Window): void {
+  let begun = false;
+  window.addEventListener('keydown', (event) => {
+    if (modifiers.has(event.key)) return;
+    if (begun) event.preventDefault();
+    begun = !begun && event.altKey && (event.ctrlKey || event.metaKey) && event.code === 'KeyK';
+  }, true);
+}
+
 /** Links and paths, wherever they stand in the page, go to the extension. */
 export function catch_links(root: HTMLElement): void {
   const follow = (event: Event): void => {
