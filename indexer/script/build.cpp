@@ -100,6 +100,7 @@ build(store& s, const std::string& root, const ignore_rules& which, const build_
   s.commit();
   while (s.maintain()) {
   }
+  s.settle();
   return report;
 }
 

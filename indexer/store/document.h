@@ -63,7 +63,7 @@ private:
   };
   segment_builder& builder_;
   std::vector<text_word> words_; // of one text
-  std::vector<counts> counts_; // by term
+  std::vector<counts> counts_;   // by term
   std::vector<term_id> touched_;
   struct named_use {
     term_id name;

@@ -61,7 +61,7 @@ private:
   boost::unordered_flat_map<std::string_view, term_id, text_hash> ids_;
   word_table known_;
   std::vector<term_id> made_; // the terms of a word that was not known
-  std::vector<list> lists_; // by term
+  std::vector<list> lists_;   // by term
   std::vector<term_id> used_;
   std::size_t bytes_ = 0;
 };
