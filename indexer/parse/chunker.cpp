@@ -80,6 +80,7 @@ void cutter::choose(const outline& found) {
 
 void cutter::run(outline& found) {
   choose(found);
+  into_.chunks.reserve(2 * static_cast<std::size_t>(std::ranges::count(own_, 1)) + 1); // and gaps
   visit(found);
   if (into_.chunks.empty()) return; // nothing but blank lines and brackets
   for (auto& d : found.definitions) {

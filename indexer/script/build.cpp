@@ -57,6 +57,23 @@ void write(store& s, parsed_file& f, build_report& report) {
   if (s.full()) s.commit();
 }
 
+/// In turns: parsing and writing each push the other's tables out of the processor's cache.
+void parse_and_write(store& s, const std::string& root, const std::vector<std::string>& paths,
+                     build_report& report) {
+  constexpr std::size_t a_turn = 1024 * 1024; // of source
+  std::vector<parsed_file> parsed;
+  std::size_t bytes = 0;
+  for (const auto& path : paths) {
+    const auto& f = parsed.emplace_back(parse_file(root, path));
+    bytes += f.content ? f.content->bytes.size() : 0;
+    if (bytes < a_turn && &path != &paths.back()) continue;
+    for (auto& each : parsed)
+      write(s, each, report);
+    parsed.clear();
+    bytes = 0;
+  }
+}
+
 } // namespace
 
 std::expected<build_report, std::string>
@@ -74,10 +91,7 @@ build(store& s, const std::string& root, const ignore_rules& which, const build_
     ++report.removed;
   }
   if (options.threads <= 1) {
-    for (const auto& path : found.changed) {
-      auto f = parse_file(root, path);
-      write(s, f, report);
-    }
+    parse_and_write(s, root, found.changed, report);
   } else {
     parse_pool pool(root, found.changed, options.threads);
     while (auto f = pool.next())
@@ -86,6 +100,7 @@ build(store& s, const std::string& root, const ignore_rules& which, const build_
   s.commit();
   while (s.maintain()) {
   }
+  s.settle();
   return report;
 }
 

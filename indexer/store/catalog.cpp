@@ -1,8 +1,42 @@
 #include "indexer/store/catalog.h"
 
+#include "indexer/store/varint.h"
+
 #include <algorithm>
 
 namespace acpd::index {
+
+std::string pack_docs(const doc_list& docs) {
+  std::string out;
+  std::uint32_t last = 0;
+  for (const auto& [number, d] : docs) {
+    put_varint(out, zigzag(static_cast<std::int64_t>(number) - last));
+    put_varint(out, d.first_line);
+    put_varint(out, zigzag(static_cast<std::int64_t>(d.last_line) - d.first_line));
+    put_varint(out, d.words);
+    out.push_back(static_cast<char>(d.name_words));
+    out.push_back(static_cast<char>(d.kind));
+    last = number;
+  }
+  return out;
+}
+
+doc_list unpack_docs(std::string_view packed, std::uint32_t file) {
+  doc_list docs;
+  std::uint32_t last = 0;
+  for (byte_reader in(packed); !in.done();) {
+    last = static_cast<std::uint32_t>(last + unzigzag(in.varint()));
+    doc_entry d;
+    d.file = file;
+    d.first_line = in.natural();
+    d.last_line = static_cast<std::uint32_t>(d.first_line + unzigzag(in.varint()));
+    d.words = static_cast<std::uint16_t>(in.varint());
+    d.name_words = in.byte();
+    d.kind = static_cast<chunk_kind>(in.byte());
+    docs.emplace_back(last, d);
+  }
+  return docs;
+}
 
 void catalog::load(connection& db) {
   docs_ = {};
@@ -10,13 +44,12 @@ void catalog::load(connection& db) {
   segments_.clear();
   totals_ = {};
   load_files(db);
-  load_docs(db);
   load_segments(db);
   ++generation_;
 }
 
 void catalog::load_files(connection& db) {
-  auto row = db.select("SELECT id, path, language, state, flags, path_words FROM file");
+  auto row = db.select("SELECT id, path, language, state, flags, path_words, docs FROM file");
   while (row.next()) {
     file_entry f;
     f.path = row.text(1);
@@ -25,22 +58,10 @@ void catalog::load_files(connection& db) {
     f.error_nodes = (row.integer(4) & 1) != 0;
     f.truncated = (row.integer(4) & 2) != 0;
     f.path_words = row.as<std::uint16_t>(5);
-    put_file(row.as<std::uint32_t>(0), std::move(f));
-  }
-}
-
-void catalog::load_docs(connection& db) {
-  auto row =
-      db.select("SELECT doc, file, first_line, last_line, words, name_words, kind FROM chunk");
-  while (row.next()) {
-    doc_entry d;
-    d.file = row.as<std::uint32_t>(1);
-    d.first_line = row.as<std::uint32_t>(2);
-    d.last_line = row.as<std::uint32_t>(3);
-    d.words = row.as<std::uint16_t>(4);
-    d.name_words = row.as<std::uint8_t>(5);
-    d.kind = row.as<chunk_kind>(6);
-    put_doc(row.as<std::uint32_t>(0), d);
+    const auto id = row.as<std::uint32_t>(0);
+    put_file(id, std::move(f));
+    for (const auto& [number, d] : unpack_docs(row.bytes(6), id))
+      put_doc(number, d);
   }
 }
 

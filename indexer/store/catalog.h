@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace acpd::index {
@@ -25,6 +27,12 @@ struct doc_entry {
   std::uint8_t name_words = 0;
   chunk_kind kind{};
 };
+
+/// The chunks of one file, by number.
+using doc_list = std::vector<std::pair<std::uint32_t, doc_entry>>;
+/// As a file's row keeps them; the file itself is not named in it.
+std::string pack_docs(const doc_list& docs);
+doc_list unpack_docs(std::string_view packed, std::uint32_t file);
 
 struct file_entry {
   std::string path; // empty: no such file any more
@@ -85,7 +93,6 @@ public:
 
 private:
   void load_files(connection& db);
-  void load_docs(connection& db);
   void load_segments(connection& db);
   void count(const file_entry& f, int sign);
 

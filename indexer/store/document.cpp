@@ -10,6 +10,8 @@
 namespace acpd::index {
 namespace {
 
+constexpr std::size_t ahead = 8; // words whose place in memory is fetched before it is needed
+
 std::string_view range(std::string_view bytes, std::size_t begin, std::size_t end) {
   begin = std::min(begin, bytes.size());
   end = std::clamp(end, begin, bytes.size());
@@ -77,13 +79,20 @@ void chunk_indexer::bump(term_id term, field f) {
 }
 
 std::size_t chunk_indexer::count(std::string_view text, field f) {
-  std::size_t words = 0;
+  words_.clear();
   scan_words(text, [&](std::string_view word) {
-    const auto known = builder_.terms_of(word);
+    const auto hash = text_hash{}(word);
+    builder_.known().expect_slot(hash);
+    words_.push_back({word, hash});
+  });
+  std::size_t words = 0;
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    if (i + ahead < words_.size()) builder_.known().expect_entry(words_[i + ahead].hash);
+    const auto known = builder_.terms_of(words_[i].text, words_[i].hash);
     for (const auto term : known.terms)
       bump(term, f);
     words += known.terms.size() - (known.whole ? 1 : 0);
-  });
+  }
   return words;
 }
 
@@ -103,9 +112,10 @@ void chunk_indexer::count_header(const document::piece& p) {
 }
 
 void chunk_indexer::flush(std::uint32_t doc) {
-  for (const auto term : touched_) {
-    builder_.add_word(term, doc, counts_[term]);
-    counts_[term] = {};
+  for (std::size_t i = 0; i < touched_.size(); ++i) {
+    if (i + ahead < touched_.size()) builder_.expect_list(touched_[i + ahead]);
+    builder_.add_word(touched_[i], doc, counts_[touched_[i]]);
+    counts_[touched_[i]] = {};
   }
   touched_.clear();
 }

@@ -57,8 +57,13 @@ private:
   void add_symbols(const document::piece& p, std::uint32_t doc);
   void add_references(const document::piece& p, std::uint32_t doc);
 
+  struct text_word {
+    std::string_view text;
+    std::uint64_t hash;
+  };
   segment_builder& builder_;
-  std::vector<counts> counts_; // by term
+  std::vector<text_word> words_; // of one text
+  std::vector<counts> counts_;   // by term
   std::vector<term_id> touched_;
   struct named_use {
     term_id name;

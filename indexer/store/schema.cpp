@@ -5,6 +5,7 @@
 namespace acpd::index {
 namespace {
 
+// file.docs is what the catalog knows of the file's chunks: a start reads these, not all chunks.
 // `doc` is never used again after its chunk is gone: postings may still name it until the next
 // merge. The same holds for file.id.
 constexpr const char* tables = R"sql(
@@ -25,7 +26,8 @@ CREATE TABLE file (
   hash INTEGER NOT NULL,
   lines INTEGER NOT NULL,
   path_words INTEGER NOT NULL,
-  imports BLOB NOT NULL
+  imports BLOB NOT NULL,
+  docs BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE chunk (
@@ -39,8 +41,6 @@ CREATE TABLE chunk (
   end_byte INTEGER NOT NULL,
   first_line INTEGER NOT NULL,
   last_line INTEGER NOT NULL,
-  words INTEGER NOT NULL,
-  name_words INTEGER NOT NULL,
   name TEXT NOT NULL,
   qname TEXT NOT NULL,
   symbols BLOB NOT NULL

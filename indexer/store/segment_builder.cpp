@@ -19,29 +19,25 @@ term_id segment_builder::intern(key_kind kind, std::string_view text) {
   return id;
 }
 
-segment_builder::word_terms segment_builder::terms_of(std::string_view word) {
-  auto found = known_.find(word);
-  if (found == known_.end()) {
+segment_builder::word_terms segment_builder::terms_of(std::string_view word, std::uint64_t hash) {
+  const auto* found = known_.find(word, hash);
+  if (found == nullptr) {
     analyser_.analyse(word, scratch_);
-    std::vector<term_id> terms;
+    made_.clear();
     for (const auto& part : scratch_.parts)
-      terms.push_back(intern(key_kind::word, part));
+      made_.push_back(intern(key_kind::word, part));
     const bool whole = !scratch_.whole.empty();
-    if (whole) terms.push_back(intern(key_kind::word, scratch_.whole));
-    const known_word made{static_cast<std::uint32_t>(word_terms_.size()),
-                          static_cast<std::uint16_t>(terms.size()), whole};
-    word_terms_.push_back(std::move(terms));
-    found = known_.emplace(words_.emplace_back(word), made).first;
+    if (whole) made_.push_back(intern(key_kind::word, scratch_.whole));
+    found = &known_.add(word, hash, made_, whole);
   }
-  const auto& known = found->second;
-  return {{word_terms_[known.first].data(), known.size}, known.whole};
+  return {known_.terms_of(*found), found->whole};
 }
 
 term_id segment_builder::name_of(key_kind kind, std::string_view name) {
-  const auto known = known_.find(name);
-  if (known == known_.end()) return intern(kind, name);
-  auto& id = kind == key_kind::reference ? known->second.reference : known->second.definition;
-  if (id == none) id = intern(kind, name);
+  auto* known = known_.find(name, text_hash{}(name));
+  if (known == nullptr) return intern(kind, name);
+  auto& id = kind == key_kind::reference ? known->reference : known->definition;
+  if (id == no_term) id = intern(kind, name);
   return id;
 }
 
@@ -80,10 +76,8 @@ void segment_builder::finish(const block_writer::emit& emit) {
 
 void segment_builder::forget() {
   ids_ = {};
-  known_ = {};
+  known_.clear();
   keys_.clear();
-  words_.clear();
-  word_terms_.clear();
   lists_ = {};
 }
 

@@ -3,6 +3,7 @@
 #include "indexer/store/analyser.h"
 #include "indexer/store/blocks.h"
 #include "indexer/store/postings.h"
+#include "indexer/store/word_table.h"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
@@ -13,9 +14,6 @@
 #include <vector>
 
 namespace acpd::index {
-
-/// One term of a text: its number in the builder.
-using term_id = std::uint32_t;
 
 /// Collects the postings of the chunks that a transaction writes, and gives them as the sorted
 /// blocks of a new segment. Owned by the writer, one thread. The words of a text are looked up, not
@@ -29,7 +27,10 @@ public:
     std::span<const term_id> terms;
     bool whole = false;
   };
-  word_terms terms_of(std::string_view word);
+  word_terms terms_of(std::string_view word, std::uint64_t hash); // lives until the next one
+  /// Announces words (first), and lists, that will be needed in a moment.
+  const word_table& known() const { return known_; }
+  void expect_list(term_id term) const { __builtin_prefetch(&lists_[term]); }
   /// A name as a key of its own; quick for names that stood in a text.
   term_id name_of(key_kind kind, std::string_view name);
 
@@ -54,21 +55,13 @@ private:
   list& touch(term_id term);
   void forget();
 
-  static constexpr term_id none = ~term_id{0};
-  struct known_word {
-    std::uint32_t first = 0; // in word_terms_
-    std::uint16_t size = 0;
-    bool whole = false;
-    term_id reference = none, definition = none; // as such keys, once it was one
-  };
   analyser analyser_;
   analysed scratch_;
   std::deque<std::string> keys_; // by term; never move: the map's keys point into them
-  std::deque<std::string> words_;
-  boost::unordered_flat_map<std::string_view, term_id> ids_;
-  boost::unordered_flat_map<std::string_view, known_word> known_;
-  std::deque<std::vector<term_id>> word_terms_;
-  std::vector<list> lists_; // by term
+  boost::unordered_flat_map<std::string_view, term_id, text_hash> ids_;
+  word_table known_;
+  std::vector<term_id> made_; // the terms of a word that was not known
+  std::vector<list> lists_;   // by term
   std::vector<term_id> used_;
   std::size_t bytes_ = 0;
 };

@@ -132,7 +132,10 @@ std::uint64_t store::size_on_disk() const {
   return bytes;
 }
 
-void store::release_memory() { db_->release_memory(); }
+void store::settle() {
+  db_->execute("PRAGMA wal_checkpoint(TRUNCATE)"); // while somebody reads: as far as that allows
+  db_->release_memory();
+}
 
 bool store::maintain() {
   if (purge_slice()) return true;

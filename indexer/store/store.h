@@ -58,7 +58,8 @@ public:
   /// Whether a commit, or a failed one, left the database in a state that needs a new start.
   totals sums() const;
   std::uint64_t size_on_disk() const;
-  void release_memory();
+  /// For a pause: what the log holds goes into the database, memory back to the allocator.
+  void settle();
 
 private:
   friend class reader;
@@ -74,11 +75,17 @@ private:
   void begin();
   void load_numbers();
   void save_numbers();
-  std::uint32_t put_file_row(std::string_view path, const file_stamp& stamp, std::uint64_t hash,
-                             const file_facts& facts, file_state state);
-  void put_chunks(std::uint32_t file, const document& d);
-  void insert_chunk(std::uint32_t file, const document::piece& p);
-  void move_chunk(const chunk_row& old, const document::piece& p);
+  struct file_slot {
+    std::uint32_t id = 0;
+    std::uint16_t path_words = 0;
+    doc_list docs;
+  };
+  file_slot slot_of(std::string_view path);
+  void put_file(std::string_view path, const file_stamp& stamp, std::uint64_t hash,
+                const file_facts& facts, file_state state, const document& d);
+  void put_chunks(file_slot& file, const document& d);
+  doc_entry insert_chunk(std::uint32_t doc, std::uint32_t file, const document::piece& p);
+  void move_chunk(const chunk_row& old, doc_entry& entry, const chunk& now);
   void erase_chunk(const chunk_row& old);
   void apply(changes& c);
   void merge_slice();

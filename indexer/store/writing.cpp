@@ -1,6 +1,7 @@
 #include "indexer/store/store.h"
 
 #include <algorithm>
+#include <sqlite3.h>
 
 namespace acpd::index {
 namespace {
@@ -26,8 +27,7 @@ bool stands_as_before(const chunk_row& old, const chunk& c) {
 void store::put(std::string_view path, const file_stamp& stamp, std::uint64_t hash,
                 const file_facts& facts, std::string_view bytes) {
   begin();
-  const document d(facts, bytes);
-  put_chunks(put_file_row(path, stamp, hash, facts, file_state::indexed), d);
+  put_file(path, stamp, hash, facts, file_state::indexed, document(facts, bytes));
 }
 
 void store::touch(std::string_view path, const file_stamp& stamp) {
@@ -40,7 +40,7 @@ void store::mark(std::string_view path, const file_stamp& stamp, file_state stat
   begin();
   file_facts nothing;
   nothing.language = "";
-  put_chunks(put_file_row(path, stamp, 0, nothing, state), document(nothing, {}));
+  put_file(path, stamp, 0, nothing, state, document(nothing, {}));
 }
 
 void store::erase(std::string_view path) {
@@ -53,42 +53,49 @@ void store::erase(std::string_view path) {
   changes_.erased_files.push_back(known->id);
 }
 
-std::uint32_t store::put_file_row(std::string_view path, const file_stamp& stamp,
-                                  std::uint64_t hash, const file_facts& facts, file_state state) {
+/// What is known of the path; a new one gets its number and its words here.
+store::file_slot store::slot_of(std::string_view path) {
+  {
+    auto row = db_->select("SELECT id, path_words, docs FROM file WHERE path = ?1", path);
+    if (row.next()) {
+      const auto id = row.as<std::uint32_t>(0);
+      return {id, row.as<std::uint16_t>(1), unpack_docs(row.bytes(2), id)};
+    }
+  }
+  const auto id = next_file_++;
+  return {id, indexer_.add_path(path, id), {}};
+}
+
+void store::put_file(std::string_view path, const file_stamp& stamp, std::uint64_t hash,
+                     const file_facts& facts, file_state state, const document& d) {
+  auto slot = slot_of(path);
+  put_chunks(slot, d);
   file_entry f;
   f.path = path;
   f.language = facts.language;
   f.state = state;
   f.error_nodes = facts.error_nodes;
   f.truncated = facts.truncated;
+  f.path_words = slot.path_words;
   const int flags = (facts.error_nodes ? 1 : 0) | (facts.truncated ? 2 : 0);
-  const auto imports = pack_imports(facts.imports);
-  std::uint32_t id = 0;
-  {
-    auto row = db_->select("SELECT id, path_words FROM file WHERE path = ?1", path);
-    if (row.next()) {
-      id = row.as<std::uint32_t>(0);
-      f.path_words = row.as<std::uint16_t>(1);
-    }
-  }
-  if (id == 0) {
-    id = next_file_++;
-    f.path_words = indexer_.add_path(path, id);
-  }
+  const auto imports = pack_imports(facts.imports), docs = pack_docs(slot.docs);
   db_->run("INSERT INTO file (id, path, language, state, flags, size, mtime_ns, inode, hash, lines,"
-           " path_words, imports) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
-           "ON CONFLICT (id) DO UPDATE SET language = ?3, state = ?4, flags = ?5, size = ?6, "
-           "mtime_ns = ?7, inode = ?8, hash = ?9, lines = ?10, imports = ?12",
-           id, path, facts.language, static_cast<int>(state), flags, stamp.size, stamp.mtime_ns,
-           stamp.inode, hash, facts.lines, f.path_words, blob{imports});
-  changes_.files.emplace_back(id, std::move(f));
-  return id;
+           " path_words, imports, docs) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+           " ?13) ON CONFLICT (id) DO UPDATE SET language = ?3, state = ?4, flags = ?5, size = ?6, "
+           "mtime_ns = ?7, inode = ?8, hash = ?9, lines = ?10, imports = ?12, docs = ?13",
+           slot.id, path, facts.language, static_cast<int>(state), flags, stamp.size,
+           stamp.mtime_ns, stamp.inode, hash, facts.lines, slot.path_words, blob{imports},
+           blob{docs});
+  changes_.files.emplace_back(slot.id, std::move(f));
 }
 
-void store::put_chunks(std::uint32_t file, const document& d) {
-  auto old = chunks_of(*db_, file);
+/// Leaves in the slot what the file has now.
+void store::put_chunks(file_slot& file, const document& d) {
+  auto old = file.docs.empty() ? std::vector<chunk_row>{} : chunks_of(*db_, file.id);
   std::ranges::sort(old, {}, [](const chunk_row& c) { return std::pair(c.id, c.begin); });
+  std::ranges::sort(file.docs, {}, [](const auto& entry) { return entry.first; });
   std::vector<bool> kept(old.size());
+  doc_list docs;
   for (const auto& p : d.pieces()) {
     auto at = std::ranges::lower_bound(old, p.facts->id, {}, &chunk_row::id);
     const auto same = [&] {
@@ -97,42 +104,45 @@ void store::put_chunks(std::uint32_t file, const document& d) {
     while (at != old.end() && at->id == p.facts->id && !same())
       ++at;
     if (at == old.end() || at->id != p.facts->id) {
-      insert_chunk(file, p);
+      const auto doc = next_doc_++;
+      docs.emplace_back(doc, insert_chunk(doc, file.id, p));
       continue;
     }
     kept[static_cast<std::size_t>(at - old.begin())] = true;
-    if (!stands_as_before(*at, *p.facts)) move_chunk(*at, p);
+    const auto known = std::ranges::lower_bound(file.docs, at->doc, {},
+                                                [](const auto& entry) { return entry.first; });
+    if (known == file.docs.end() || known->first != at->doc)
+      throw database_error(SQLITE_CORRUPT, "the index is damaged: a file's rows contradict");
+    docs.push_back(*known);
+    if (!stands_as_before(*at, *p.facts)) move_chunk(*at, docs.back().second, *p.facts);
   }
   for (std::size_t i = 0; i < old.size(); ++i)
     if (!kept[i]) erase_chunk(old[i]);
+  file.docs = std::move(docs);
 }
 
-void store::insert_chunk(std::uint32_t file, const document::piece& p) {
+doc_entry store::insert_chunk(std::uint32_t doc, std::uint32_t file, const document::piece& p) {
   const auto& c = *p.facts;
-  const auto doc = next_doc_++;
   const auto lengths = indexer_.add(p, doc);
   ++new_docs_;
   db_->run("INSERT INTO chunk (doc, file, id, fingerprint, hash, kind, begin_byte, end_byte, "
-           "first_line, last_line, words, name_words, name, qname, symbols) VALUES (?1, ?2, ?3, ?4,"
-           " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+           "first_line, last_line, name, qname, symbols) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+           " ?9, ?10, ?11, ?12, ?13)",
            doc, file, c.id, p.fingerprint, c.hash, static_cast<int>(c.kind), c.begin, c.end,
-           c.first_line, c.last_line, lengths.words, lengths.name_words, c.name, c.qname,
-           blob{p.packed_symbols});
-  changes_.docs.emplace_back(doc, entry_of(file, c, lengths));
+           c.first_line, c.last_line, c.name, c.qname, blob{p.packed_symbols});
+  const auto made = entry_of(file, c, lengths);
+  changes_.docs.emplace_back(doc, made);
+  return made;
 }
 
 /// Only where it stands changed: its lists and its number stay.
-void store::move_chunk(const chunk_row& old, const document::piece& p) {
-  const auto& c = *p.facts;
-  chunk_indexer::lengths lengths;
-  {
-    auto row = db_->select("SELECT words, name_words FROM chunk WHERE doc = ?1", old.doc);
-    if (row.next()) lengths = {row.as<std::uint16_t>(0), row.as<std::uint8_t>(1)};
-  }
+void store::move_chunk(const chunk_row& old, doc_entry& entry, const chunk& now) {
   db_->run("UPDATE chunk SET begin_byte = ?1, end_byte = ?2, first_line = ?3, last_line = ?4 "
            "WHERE doc = ?5",
-           c.begin, c.end, c.first_line, c.last_line, old.doc);
-  changes_.docs.emplace_back(old.doc, entry_of(old.file, c, lengths));
+           now.begin, now.end, now.first_line, now.last_line, old.doc);
+  entry.first_line = now.first_line;
+  entry.last_line = now.last_line;
+  changes_.docs.emplace_back(old.doc, entry);
 }
 
 void store::erase_chunk(const chunk_row& old) {

@@ -285,7 +285,7 @@ bool lane::maintain() {
 
 void lane::release_memory() {
   if (!is_open()) return;
-  store_->release_memory();
+  store_->settle();
   known_->release_memory();
 }
 

@@ -201,7 +201,7 @@ void pipeline::rest() {
   if (more) return;
   rest_at_.reset();
   for (const auto& [id, of] : lanes_)
-    of->release_memory();
+    guarded(*of, [&] { of->release_memory(); });
   ::malloc_trim(0);
 }
 
