@@ -5,7 +5,10 @@
 #include "clients/cli/output.h"
 #include "clients/cli/sessions.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
+#include <string_view>
 
 namespace acpd::cli {
 namespace {
@@ -17,6 +20,15 @@ constexpr int look_every_ms = 250;
 int code_of_outcome(const std::string& state, const std::string& outcome) {
   if (outcome == "cancelled") return cancelled;
   return state == "idle" && (outcome.empty() || outcome == "end_turn") ? ok : failed;
+}
+
+/// Of ACP v2's own updates some become nothing in v1: states, terminals that no call shows, whole
+/// messages that change nothing.
+bool is_always_shown(json_view update) {
+  constexpr std::string_view perhaps[] = {"state_update",          "terminal_update",
+                                          "terminal_output_chunk", "user_message",
+                                          "agent_message",         "agent_thought"};
+  return std::ranges::find(perhaps, update["sessionUpdate"].text()) == std::end(perhaps);
 }
 
 /// Follows one session on the screen.
@@ -62,15 +74,16 @@ private:
     return code_of_outcome(state, now->result()["outcome"].text());
   }
 
-  /// Whether the log has no update behind our cursor. Entries of other kinds are not all sent to
-  /// us.
+  /// Whether the log has no update behind our cursor that we are sent. Entries of other kinds are
+  /// not all sent to us, nor what ACP v1 has no word for.
   bool all_shown() {
     const auto log = talk_.peer().call(
         "_acpd/log", params(R"(,"from":)" + std::to_string(talk_.cursor().seq + 1)));
     if (!log) return false;
     bool behind = false;
     log->result()["entries"].each([&](json_view entry) {
-      const bool is_update = entry["frame"]["method"].text() == "session/update";
+      const bool is_update = entry["frame"]["method"].text() == "session/update" &&
+                             is_always_shown(entry["frame"]["params"]["update"]);
       behind |= is_update && entry["seq"].number_or(0) > talk_.cursor().seq;
     });
     return !behind;

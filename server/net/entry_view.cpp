@@ -171,8 +171,19 @@ void entry_view::append(chunk& c, const store::entry& e) {
   case entry_kind::question_asked: question(c.bytes, e, true); break;
   case entry_kind::question_settled: question(c.bytes, e, false); break;
   }
+  replace_last(c, made);
   made.end = static_cast<std::uint32_t>(c.bytes.size());
   c.items.push_back(made);
+}
+
+/// A terminal that writes a lot: of its texts in one chunk, each of which says all of it, the last.
+void entry_view::replace_last(chunk& c, item& made) {
+  const std::uint64_t before = std::exchange(shown_, std::exchange(showing_, 0));
+  if (shown_ == 0 || shown_ != before || c.items.empty()) return;
+  item& last = c.items.back();
+  if (last.begin == last.end || last.end != made.begin) return;
+  c.bytes.erase(last.begin, last.end - last.begin);
+  made.begin = last.end = last.begin;
 }
 
 void entry_view::prime(const store::entry& e) {
@@ -203,8 +214,10 @@ void entry_view::rendered(std::string& out, const store::entry& e, std::string_v
       prompt ? protocol::v2::prompt_message_id(e.ref) : std::string(e.message_id);
   protocol::splice where;
   held_.clear();
+  std::size_t frames = 0;
   renderer().render({e.seq, e.turn, e.process, id, line, version_of(e)},
                     [&](const protocol::rendered_frame& f) {
+                      showing_ = frames++ == 0 ? f.replaced_by : 0;
                       if (!held_.empty()) {
                         protocol::render(out, held_, where, quoted_sid_, {});
                         out.push_back('\n');

@@ -44,6 +44,7 @@ private:
   void turn_started(chunk& c, item& made, const store::entry& e) const;
   void prompt_inserted(chunk& c, item& made, const store::entry& e) const;
   void turn_ended(chunk& c, const store::entry& e) const;
+  void replace_last(chunk& c, item& made);
   protocol::renderer& renderer();
 
   protocol::acp_version version_;
@@ -52,6 +53,8 @@ private:
   std::optional<protocol::renderer> renderer_; // made for the first entry of the other version
   std::uint64_t next_ = 0;
   std::string held_; // a frame that may be the last one of its entry
+  // What the only frame of the last entry, and of the one at hand, may be replaced by; 0: nothing.
+  std::uint64_t shown_ = 0, showing_ = 0;
 };
 
 /// An entry's own bytes with acpd's session id and number, without a newline; empty: it has none.

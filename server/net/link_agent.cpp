@@ -224,8 +224,7 @@ bool link::ask_early(const std::weak_ptr<agent_link>& process, std::string_view 
   std::string asked(line);
   if (agent && agent->version() != version_) {
     asked.clear();
-    apply(asked, line,
-          {{e.params, question_for(version_, "elicitation/create", params, {}, {})}});
+    apply(asked, line, {{e.params, question_for(version_, "elicitation/create", params, {}, {})}});
   }
   const auto parts = scan(asked);
   if (!parts) return false;

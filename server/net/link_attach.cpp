@@ -57,12 +57,20 @@ std::string link::attach_result(const session_host& host, std::uint64_t cursor) 
       .append("}}");
 }
 
-/// What v2 says by a state_update, for v1 clients of the transport proposal: a further member.
+/// What v2 says by a state_update, for v1 clients: further members of _meta.
 std::string link::turn_state(const session_host& host) const {
+  const core::session& c = host.core;
   const std::string_view state = state_of(host);
-  std::string out = R"(,"acp/turnState":{"state":")" +
-                    std::string(state == "interrupted" ? "idle" : state) + "\"";
-  if (const auto& running = host.core.running())
+  std::string out = R"(,"acpd/state":{"state":")" + std::string(state) + R"(","turn":)" +
+                    std::to_string(c.data().turns) + R"(,"queued":)" +
+                    std::to_string(c.queue().size());
+  if (const std::string beside = c.background(); !beside.empty())
+    out += R"(,"background":)" + beside;
+  out += '}';
+  if (card_.from != "remote") return out;
+  out += R"(,"acp/turnState":{"state":")" + std::string(state == "interrupted" ? "idle" : state) +
+         "\"";
+  if (const auto& running = c.running())
     if (const auto w = waiting_turns_.find(running->id); w != waiting_turns_.end())
       out += R"(,"promptRequestId":)" + w->second.raw_id;
   return out + "}";

@@ -342,7 +342,7 @@ void link::read_behind(session_host& host, attachment& a, std::uint64_t from) {
 
 /// What was replayed is written: the response, once it is surely told what is committed.
 void link::respond_due(session_host& host, attachment& a) {
-  if (!v2() || a.due->what == due_response::of::close) return respond(host, a);
+  if (a.due->what == due_response::of::close) return respond(host, a);
   a.folding = true; // nothing goes out until then
   hub_.log.after_commit(
       [self = shared_from_this(), session = host.core.data().id, which = a.attaching] {
@@ -359,7 +359,7 @@ void link::respond_due(session_host& host, attachment& a) {
 void link::respond(session_host& host, attachment& a) {
   due_response d = std::move(*a.due);
   a.due.reset();
-  const bool says_state = d.what == due_response::of::attach && !v2() && card_.from == "remote";
+  const bool says_state = d.what == due_response::of::attach && !v2();
   if (says_state) d.result.insert(d.result.size() - 2, turn_state(host)); // into _meta, its last
   reply_raw(d.raw_id, d.n, core::result_line("null", d.result), a.slot, d.at);
   if (d.what == due_response::of::close) return leave(host);

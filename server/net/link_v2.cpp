@@ -86,9 +86,9 @@ std::string link::state_line(const session_host& host) const {
   return line;
 }
 
-/// The state as it is now, behind all that was replayed and before the response.
+/// The state as it is now, behind all that was replayed and before the response (v1: in it).
 void link::respond_with_state(session_host& host, attachment& a) {
-  emit(bridge_frame::data, a.slot, 0, 0, state_line(host) + "\n");
+  if (v2()) emit(bridge_frame::data, a.slot, 0, 0, state_line(host) + "\n");
   respond(host, a);
 }
 

@@ -71,6 +71,23 @@ const scenarios = {
     assert.ok(shown.includes('linking') || shown.includes(in_base64), 'its output');
     await e.leave();
   },
+  /** A terminal goes on when the turn is over: v2 lists it, and ends it; v1 is told in a load. */
+  async background(c) {
+    const [e, id] = await c.session();
+    const end = await turn(e, id, 'background sleep 60');
+    if (c.version === 1) {
+      const place = { sessionId: id, cwd: c.w.cwd, mcpServers: [] };
+      const { _meta } = await e.request('session/load', place);
+      assert.deepEqual(_meta['acpd/state'].background.map((b) => b.type), ['terminal']);
+      return e.leave();
+    }
+    const [{ type, terminalId }] = end.background;
+    assert.equal(type, 'terminal');
+    await e.request('terminal/cancel', { sessionId: id, terminalId });
+    await e.until(() => e.states().at(-1).background?.length === 0, 'nothing to go on');
+    assert.ok(e.updates.some((u) => u.update.terminalId === terminalId && u.update.exitStatus));
+    return e.leave();
+  },
   async permission(c) {
     const [e, id] = await c.session();
     await turn(e, id, 'permission');

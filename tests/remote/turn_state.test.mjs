@@ -35,7 +35,9 @@ describe('the state when a v1 client attaches', { timeout: 60_000 }, () => {
     await end;
     const local = w.connect();
     await local.start();
-    assert.equal(await state_of(local, sessionId), undefined);
+    const { _meta } = await local.request('session/load', here(sessionId));
+    assert.equal(_meta['acp/turnState'], undefined);
+    assert.deepEqual(_meta['acpd/state'], { state: 'idle', turn: 1, queued: 0, background: [] });
     local.kill();
     for (const c of [author, other]) await c.end();
   });

@@ -201,3 +201,39 @@ TEST_CASE("the log's own line: a question's request has no number, it is no upda
   CHECK(out.find(R"("sessionId":"S")") != std::string::npos);
   CHECK(logged_line(entry(2), "\"S\"", "e0").ends_with("}"));
 }
+
+TEST_CASE(
+    "v1: of a v2 agent's terminal texts in one chunk the last is shown, and each has its item") {
+  entry_view view(acp_version::v1, R"("S")", "e");
+  chunk c;
+  std::vector<std::string> lines; // which the entries look at
+  const auto add = [&](std::uint64_t seq, std::string_view body) {
+    lines.push_back(update(body));
+    store::entry e = entry(seq, entry_kind::update, lines.back());
+    e.version = 2;
+    view.append(c, e);
+  };
+  lines.reserve(8);
+  const auto chunk_of = [](std::string_view data) {
+    return R"({"sessionUpdate":"terminal_output_chunk","terminalId":"t","data":")" +
+           std::string(data) + "\"}";
+  };
+  add(1,
+      R"({"sessionUpdate":"tool_call_update","toolCallId":"c","title":"x","content":[{"type":"terminal","terminalId":"t"}]})");
+  add(2, chunk_of("b25lCg=="));
+  add(3, chunk_of("dHdvCg=="));
+  add(4,
+      R"({"sessionUpdate":"agent_message_chunk","messageId":"m","content":{"type":"text","text":"x"}})");
+  add(5, chunk_of("dGhyZWUK"));
+  REQUIRE(c.items.size() == 5);
+  const auto text = [&](std::size_t i) {
+    return std::string_view(c.bytes).substr(c.items[i].begin, c.items[i].end - c.items[i].begin);
+  };
+  CHECK(text(1).empty());
+  CHECK(text(2).find("one\\ntwo") != std::string_view::npos);
+  CHECK(text(2).find(R"("acpd/seq":3)") != std::string_view::npos);
+  CHECK(text(4).find("three") != std::string_view::npos);
+  for (std::size_t i = 1; i < c.items.size(); ++i)
+    CHECK(c.items[i].begin == c.items[i - 1].end);
+  CHECK(c.items.back().end == c.bytes.size());
+}
