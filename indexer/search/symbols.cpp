@@ -3,6 +3,7 @@
 #include "indexer/store/references.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 namespace acpd::index {
@@ -21,20 +22,24 @@ bool ends_with_parts(std::string_view qname, const std::vector<std::string_view>
   return parts.size() >= asked.size() && std::equal(asked.rbegin(), asked.rend(), parts.rbegin());
 }
 
-/// By path and line: where a name has many definitions only the first rows are read.
-std::vector<std::uint32_t> chunks_defining(const reader::view& v, std::string_view name) {
+/// By path and line, the first `limit`: of the many definitions of a common name the others' rows
+/// are not read.
+std::vector<std::uint32_t> chunks_defining(const reader::view& v, std::string_view name,
+                                           std::size_t limit) {
   std::vector<std::uint32_t> docs;
   const auto& entries = v.entries();
   for (const auto& list : v.lists(key_kind::definition, name))
     read_words(list, [&](std::uint32_t doc, counts) {
       if (entries.doc(doc).file != 0) docs.push_back(doc);
     });
-  std::ranges::sort(docs, [&](std::uint32_t a, std::uint32_t b) {
+  const auto kept = docs.begin() + static_cast<std::ptrdiff_t>(std::min(limit, docs.size()));
+  std::ranges::partial_sort(docs, kept, [&](std::uint32_t a, std::uint32_t b) {
     const auto &x = entries.doc(a), &y = entries.doc(b);
     if (x.file != y.file) return entries.file(x.file).path < entries.file(y.file).path;
     return std::tie(x.first_line, x.last_line, x.words) <
            std::tie(y.first_line, y.last_line, y.words);
   });
+  docs.erase(kept, docs.end());
   return docs;
 }
 
@@ -52,23 +57,60 @@ definition_site to_site(const reader::view& v, const chunk_row& c, const symbol&
   return d;
 }
 
-void add_sites(const reader::view& v, std::uint32_t doc, std::string_view packed, uses& out) {
-  const auto& entry = v.entries().doc(doc);
-  if (entry.file == 0) return;
-  read_uses(packed, [&](use u) {
-    use_site site;
-    site.path = v.entries().file(entry.file).path;
-    site.kind = use_kinds[std::min<std::uint64_t>(u.kind, use_kinds.size() - 1)];
-    site.line = static_cast<std::uint32_t>(entry.first_line + u.line);
-    site.file = entry.file;
-    site.doc = doc;
-    out.sites.push_back(std::move(site));
-  });
+/// A use as its list has it: names and paths are fetched for those that are shown only, since a
+/// common name has tens of thousands.
+struct plain_use {
+  std::uint32_t file = 0, doc = 0, line = 0;
+  std::uint8_t kind = 0;
+};
+
+std::vector<plain_use> plain_uses(const reader::view& v, std::string_view name) {
+  std::vector<plain_use> all;
+  for (const auto& list : v.lists(key_kind::reference, name))
+    read_references(list, [&](std::uint32_t doc, std::string_view packed) {
+      const auto& entry = v.entries().doc(doc);
+      if (entry.file == 0) return;
+      read_uses(packed, [&](use u) {
+        const auto kind = std::min<std::uint64_t>(u.kind, use_kinds.size() - 1);
+        all.push_back({entry.file, doc, static_cast<std::uint32_t>(entry.first_line + u.line),
+                       static_cast<std::uint8_t>(kind)});
+      });
+    });
+  return all;
 }
 
-void name_chunks(const reader::view& v, std::vector<use_site>& sites) {
-  for (auto& s : sites)
-    if (const auto row = find_chunk(v.db(), s.doc)) s.within = row->qname;
+/// The first `limit` by path, line and kind.
+void keep_first(const reader::view& v, std::vector<plain_use>& uses, std::size_t limit) {
+  const auto before = [&](const plain_use& a, const plain_use& b) {
+    if (a.file != b.file) return v.entries().file(a.file).path < v.entries().file(b.file).path;
+    if (a.line != b.line) return a.line < b.line;
+    if (a.kind != b.kind) return use_kinds[a.kind] < use_kinds[b.kind];
+    return v.entries().doc(a.doc).first_line < v.entries().doc(b.doc).first_line;
+  };
+  const auto kept = std::min(limit, uses.size());
+  std::ranges::partial_sort(uses, uses.begin() + static_cast<std::ptrdiff_t>(kept), before);
+  uses.resize(kept);
+}
+
+std::vector<use_site> to_sites(const reader::view& v, const std::vector<plain_use>& uses) {
+  std::vector<use_site> sites;
+  for (const auto& u : uses) {
+    use_site site;
+    site.path = v.entries().file(u.file).path;
+    site.kind = use_kinds[u.kind];
+    site.line = u.line;
+    site.file = u.file;
+    site.doc = u.doc;
+    if (const auto names = names_of(v.db(), u.doc)) site.within = names->qname;
+    sites.push_back(std::move(site));
+  }
+  return sites;
+}
+
+/// Uses do not say of what: the last part of a qualified name is what they are kept under.
+std::string_view last_part(std::string_view name) {
+  const auto parts = parts_of(name);
+  return parts.empty() ? name : parts.back();
 }
 
 } // namespace
@@ -79,7 +121,8 @@ std::vector<definition_site> definitions(const reader::view& v, std::string_view
   const auto parts = parts_of(name);
   if (parts.empty()) return found;
   const bool qualified = parts.size() > 1;
-  for (const auto doc : chunks_defining(v, parts.back())) {
+  constexpr auto all = std::numeric_limits<std::size_t>::max();
+  for (const auto doc : chunks_defining(v, parts.back(), qualified ? all : limit)) {
     if (found.size() >= limit) break;
     const auto row = find_chunk(v.db(), doc);
     if (!row) continue;
@@ -95,36 +138,25 @@ std::vector<definition_site> definitions(const reader::view& v, std::string_view
 }
 
 uses references(const reader::view& v, std::string_view name, std::size_t limit) {
-  uses found;
-  for (const auto& list : v.lists(key_kind::reference, name))
-    read_references(list, [&](std::uint32_t doc, std::string_view packed) {
-      add_sites(v, doc, packed, found);
-    });
-  std::ranges::sort(found.sites, {},
-                    [](const use_site& s) { return std::tie(s.path, s.line, s.kind); });
-  found.all = found.sites.size();
-  if (found.sites.size() > limit) found.sites.resize(limit);
-  name_chunks(v, found.sites);
-  return found;
+  auto found = plain_uses(v, last_part(name));
+  uses made;
+  made.all = found.size();
+  keep_first(v, found, limit);
+  made.sites = to_sites(v, found);
+  return made;
 }
 
 std::vector<use_site> callers(const reader::view& v, std::string_view name, std::size_t limit) {
-  uses found;
-  for (const auto& list : v.lists(key_kind::reference, name))
-    read_references(list, [&](std::uint32_t doc, std::string_view packed) {
-      add_sites(v, doc, packed, found);
-    });
-  std::erase_if(found.sites,
-                [](const use_site& s) { return s.kind != "call" && s.kind != "send"; });
-  std::ranges::sort(found.sites, {},
-                    [](const use_site& s) { return std::tie(s.path, s.line, s.doc); });
-  std::vector<use_site> each;
-  for (auto& s : found.sites) {
-    if (each.size() == limit) break;
-    if (std::ranges::find(each, s.doc, &use_site::doc) == each.end()) each.push_back(std::move(s));
-  }
-  name_chunks(v, each);
-  return each;
+  auto found = plain_uses(v, last_part(name));
+  std::erase_if(found, [](const plain_use& u) {
+    return use_kinds[u.kind] != "call" && use_kinds[u.kind] != "send";
+  });
+  // A chunk's first call stands for it.
+  std::ranges::sort(found, {}, [](const plain_use& u) { return std::tie(u.doc, u.line); });
+  const auto repeated = std::ranges::unique(found, {}, &plain_use::doc);
+  found.erase(repeated.begin(), repeated.end());
+  keep_first(v, found, limit);
+  return to_sites(v, found);
 }
 
 std::vector<definition_site> outline_of(const reader::view& v, std::string_view path) {

@@ -33,7 +33,8 @@ struct use_site {
 std::vector<definition_site> definitions(const reader::view& v, std::string_view name,
                                          std::size_t limit = 50);
 
-/// Uses of an exact name, by path and line; at most `limit` sites.
+/// Uses of an exact name, or of the last part of a qualified one, by path and line; at most `limit`
+/// sites.
 struct uses {
   std::vector<use_site> sites;
   std::uint64_t all = 0; // also those above the limit

@@ -46,6 +46,8 @@ public:
 
   /// Gives all blocks in order and begins anew. Words stay known while they are few.
   void finish(const block_writer::emit& emit);
+  /// Forgets all words, and gives their memory back. Only while it is empty.
+  void forget();
 
 private:
   struct list {
@@ -53,7 +55,6 @@ private:
     posting_writer writer;
   };
   list& touch(term_id term);
-  void forget();
 
   analyser analyser_;
   analysed scratch_;

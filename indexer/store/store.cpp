@@ -135,6 +135,7 @@ std::uint64_t store::size_on_disk() const {
 void store::settle() {
   db_->execute("PRAGMA wal_checkpoint(TRUNCATE)"); // while somebody reads: as far as that allows
   db_->release_memory();
+  if (builder_.empty()) builder_.forget();
 }
 
 bool store::maintain() {

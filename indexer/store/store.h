@@ -58,7 +58,8 @@ public:
   /// Whether a commit, or a failed one, left the database in a state that needs a new start.
   totals sums() const;
   std::uint64_t size_on_disk() const;
-  /// For a pause: what the log holds goes into the database, memory back to the allocator.
+  /// For a pause: what the log holds goes into the database, memory back to the allocator. Not
+  /// between put() and commit().
   void settle();
 
 private:

@@ -92,12 +92,13 @@ json::object answer_symbol(const answer_source& from, const arguments& asked) {
     if (row) text.add(made, from.view, found[i].path, row->begin, row->end);
     defined.push_back(std::move(made));
   }
+  json::object answer{{"definitions", std::move(defined)}, {"all_definitions", found.size()}};
+  if (!asked.flag("uses", true)) return answer;
   const auto used = references(from.view, name, limit);
-  return {{"definitions", std::move(defined)},
-          {"all_definitions", found.size()},
-          {"references", to_json(used.sites)},
-          {"all_references", used.all},
-          {"callers", to_json(callers(from.view, name, limit))}};
+  answer["references"] = to_json(used.sites);
+  answer["all_references"] = used.all;
+  answer["callers"] = to_json(callers(from.view, name, limit));
+  return answer;
 }
 
 json::object answer_outline(const answer_source& from, const arguments& asked) {

@@ -32,9 +32,9 @@ std::string arguments::text_or(std::string_view name, std::string_view otherwise
   return std::string(found->get_string());
 }
 
-bool arguments::flag(std::string_view name) const {
+bool arguments::flag(std::string_view name, bool otherwise) const {
   const auto* found = find(name);
-  if (!found) return false;
+  if (!found) return otherwise;
   if (!found->is_bool()) refuse(name, "true or false");
   return found->get_bool();
 }

@@ -16,7 +16,7 @@ public:
 
   std::string text(std::string_view name) const; // must be there and not empty
   std::string text_or(std::string_view name, std::string_view otherwise) const;
-  bool flag(std::string_view name) const; // absent: false
+  bool flag(std::string_view name, bool otherwise = false) const;
   std::uint64_t number(std::string_view name, std::uint64_t otherwise, std::uint64_t most) const;
   std::vector<std::string> texts(std::string_view name) const; // absent: none
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 namespace acpd::mcp {
 
@@ -131,11 +132,18 @@ private:
 };
 
 void add_text(std::string& params, std::string_view name, const std::string& value) {
-  if (!value.empty()) params += ",\"" + std::string(name) + "\":" + quoted(value);
+  if (!value.empty()) params += ",\"" + std::string(name) + "\":" + protocol::quoted(value);
 }
 
 void add_number(std::string& params, std::string_view name, std::int64_t value) {
   params += ",\"" + std::string(name) + "\":" + std::to_string(value);
+}
+
+/// A session's folder may be the path of a link; its agent's current folder never is.
+std::string without_links(const std::string& root) {
+  std::error_code ec;
+  const auto real = std::filesystem::canonical(root, ec);
+  return ec ? root : real.string();
 }
 
 /// Which folder the path lies in, and the path in it.
@@ -144,12 +152,16 @@ void add_path(tool_question& q, tool_arguments& in, std::string path,
   if (path.starts_with("./")) path.erase(0, 2);
   q.root = roots.empty() ? "" : roots.front();
   if (path.starts_with('/')) {
-    const auto in_it = [&](const std::string& root) { return path.starts_with(root + "/"); };
-    const auto at = std::ranges::find_if(roots, in_it);
+    std::size_t inside = 0;
+    const auto at = std::ranges::find_if(roots, [&](const std::string& root) {
+      for (const auto& name : {root, without_links(root)})
+        if (path.starts_with(name + "/")) inside = name.size() + 1;
+      return inside > 0;
+    });
     if (at == roots.end())
       return in.refuse(path + " is in none of this session's folders; the index has no others");
     q.root = *at;
-    path.erase(0, at->size() + 1);
+    path.erase(0, inside);
   }
   add_text(q.params, "path", path);
 }

@@ -15,7 +15,8 @@ constexpr auto until_it_reads = std::chrono::milliseconds(250);
 
 void index_service::add(const std::string& root, bool wide, answer done) {
   if (hub_.config.index.enabled) {
-    folder& f = entry(root);
+    entry(root);
+    folder& f = *find(root);
     f.record.kept = true;
     f.record.wide = f.record.wide || wide;
     f.used = clock::now();
@@ -25,10 +26,10 @@ void index_service::add(const std::string& root, bool wide, answer done) {
       write_down(f);
   }
   status(root, [this, root, done = std::move(done)](const result<std::string>& what) mutable {
-    const auto at = folders_.find(root);
-    if (at != folders_.end() && at->second.now == state::refused) {
-      at->second.record.kept = false; // what cannot be indexed is not tried for ever
-      write_down(at->second);
+    folder* f = find(root);
+    if (f && f->now == state::refused) {
+      f->record.kept = false; // what cannot be indexed is not tried for ever
+      write_down(*f);
     }
     done(what);
   });
@@ -36,13 +37,16 @@ void index_service::add(const std::string& root, bool wide, answer done) {
 
 /// Closed, and its index deleted. A session that works in there opens it anew when its agent
 /// starts.
-void index_service::remove(const std::string& root, answer done) {
-  const auto at = folders_.find(root);
-  if (at == folders_.end())
+void index_service::remove(const std::string& named, answer done) {
+  folder* f = find(named);
+  if (!f)
     return done(std::unexpected(
-        failure{not_found, root + " is not indexed; `acpctl index status` shows what is"}));
-  close(at->second);
-  folders_.erase(at);
+        failure{not_found, named + " is not indexed; `acpctl index status` shows what is"}));
+  const std::string root = f->record.root;
+  close(*f);
+  std::erase_if(folders_, [&](const auto& each) {
+    return each.first == root || (each.second.now == state::linked && each.second.real == root);
+  });
   hub_.pool.block([dir = dir_, root] { return remove_index(dir, root); },
                   [root, done = std::move(done)](bool gone) mutable {
                     if (gone) return done(std::string("{}"));
@@ -59,7 +63,7 @@ void index_service::rebuild(const std::string& root, answer done) {
 }
 
 std::string index_service::folder_json(const folder& f) const {
-  static constexpr std::string_view names[] = {"closed", "opening", "open", "refused"};
+  static constexpr std::string_view names[] = {"closed", "opening", "open", "refused", "linked"};
   std::string out = R"({"root":)" + protocol::quoted(f.record.root) + R"(,"state":")" +
                     std::string(names[static_cast<std::size_t>(f.now)]) + R"(","kept":)" +
                     (f.record.kept ? "true" : "false");
@@ -79,22 +83,21 @@ void index_service::status(const std::string& root, answer done) {
     out += R"(,"folders":[)";
     bool first = true;
     for (const auto& [name, f] : folders_)
-      out += (std::exchange(first, false) ? "" : ",") + folder_json(f);
+      if (f.now != state::linked) out += (std::exchange(first, false) ? "" : ",") + folder_json(f);
     return done(out + "]}");
   }
-  const auto known = folders_.find(root);
-  if (known == folders_.end() && hub_.config.index.enabled)
+  const folder* known = find(root);
+  if (!known && hub_.config.index.enabled)
     return done(std::unexpected(
         failure{not_found, root + " is not indexed; `acpctl index add` does that"}));
-  if (known != folders_.end() && known->second.now == state::closed)
-    return done(folder_json(known->second)); // looking opens nothing, and keeps nothing open
+  if (known && known->now == state::closed)
+    return done(folder_json(*known)); // looking opens nothing, and keeps nothing open
   pose(root, R"("do":"status")",
        [this, root, done = std::move(done)](const result<std::string>& what) mutable {
-         const auto at = folders_.find(root);
-         const bool closed = at != folders_.end() && at->second.now == state::closed;
-        if (closed) return done(folder_json(at->second)); // meanwhile
-        if (!what || at == folders_.end()) return done(what);
-         std::string out = folder_json(at->second);
+         const folder* f = find(root);
+         if (f && f->now == state::closed) return done(folder_json(*f)); // meanwhile
+         if (!what || !f) return done(what);
+         std::string out = folder_json(*f);
          out.pop_back();
          for (const auto name : {"chunks", "database_bytes"})
            if (const auto value = member(*what, name); !value.empty())

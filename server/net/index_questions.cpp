@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::array<std::string_view, 8> of_search{"query", "limit", "path_glob", "language",
                                                     "kind",  "group", "text",      "max_tokens"};
-constexpr std::array<std::string_view, 4> of_symbol{"name", "limit", "text", "max_tokens"};
+constexpr std::array<std::string_view, 5> of_symbol{"name", "limit", "text", "max_tokens", "uses"};
 constexpr std::array<std::string_view, 1> of_outline{"path"};
 constexpr std::array<std::string_view, 3> of_related{"path", "symbol", "limit"};
 constexpr std::array<std::string_view, 2> of_repo_map{"max_tokens", "focus"};

@@ -66,12 +66,19 @@ index_service::folder& index_service::entry(const std::string& root) {
   return at->second;
 }
 
+index_service::folder* index_service::find(const std::string& root) {
+  const auto at = folders_.find(root);
+  if (at == folders_.end()) return nullptr;
+  return at->second.now == state::linked ? &entry(at->second.real) : &at->second;
+}
+
 // ---- folders
 
 void index_service::use(const std::string& root) {
   if (!hub_.config.index.enabled || root.empty() || hub_.stopping) return;
   folder& f = entry(root);
   f.used = clock::now();
+  if (f.now == state::linked) return use(f.real);
   const bool again = f.now == state::refused && f.used - f.opened > refused_for;
   if (f.now == state::closed || again) open(f);
   arm_sweep();
@@ -80,6 +87,38 @@ void index_service::use(const std::string& root) {
 void index_service::open(folder& f) {
   f.now = state::opening;
   f.opened = clock::now();
+  hub_.pool.block(
+      [root = f.record.root] {
+        std::error_code ec; // the worker says what is wrong with it
+        const auto real = std::filesystem::canonical(root, ec);
+        return ec ? root : real.string();
+      },
+      [this, root = f.record.root](const std::string& real) { resolved(root, real); });
+}
+
+/// One index a folder, by however many names it is known.
+void index_service::resolved(const std::string& root, const std::string& real) {
+  const auto at = folders_.find(root);
+  if (at == folders_.end() || at->second.now != state::opening) return;
+  folder& f = at->second;
+  f.real = real;
+  if (real == root) return begin(f);
+  f.now = state::linked;
+  folder& meant = entry(real);
+  if (meant.now == state::linked) close(meant); // it was a link once, and is a folder now
+  meant.record.wide = meant.record.wide || f.record.wide;
+  if (std::exchange(f.record.kept, false)) {
+    meant.record.kept = true;
+    write_down(meant);
+  }
+  use(real);
+  for (const auto& q : std::exchange(f.waiting, {})) {
+    q->root = real;
+    pass_on(q);
+  }
+}
+
+void index_service::begin(folder& f) {
   write_down(f);
   if (worker_.runs()) return send_add(f);
   worker_.want(); // worker_began() sends it
@@ -132,6 +171,7 @@ void index_service::close(folder& f) {
   if (f.now == state::open && worker_.runs())
     worker_.ask(about("remove", f.key), [](std::string_view, std::string_view) {});
   f.now = state::closed;
+  f.real.clear(); // a link may lead elsewhere by then
   f.coverage.clear();
   for (const auto& q : std::exchange(f.waiting, {}))
     finish(q, std::unexpected(failure{internal_error,
@@ -141,7 +181,7 @@ void index_service::close(folder& f) {
 void index_service::worker_began() {
   for (auto& [root, f] : folders_) {
     if (f.now == state::open) f.now = state::opening;
-    if (f.now == state::opening) send_add(f);
+    if (f.now == state::opening && f.real == root) send_add(f);
   }
 }
 
@@ -158,12 +198,12 @@ void index_service::covers(folder& f, std::string_view coverage) {
     s.due.insert(f.record.root);
   tell_subscribers();
   for (const auto& [id, host] : hub_.sessions())
-    if (folder_name(host->core.data().cwd) == f.record.root) hub_.watching.changed(*host);
+    if (find(folder_name(host->core.data().cwd)) == &f) hub_.watching.changed(*host);
 }
 
-std::string_view index_service::coverage(const std::string& root) const {
-  const auto at = folders_.find(root);
-  return at == folders_.end() ? std::string_view() : at->second.coverage;
+std::string_view index_service::coverage(const std::string& root) {
+  const folder* f = find(root);
+  return f ? std::string_view(f->coverage) : std::string_view();
 }
 
 std::string index_service::folder_around(const std::string& path) const {
@@ -191,7 +231,8 @@ void index_service::hear(const session_host& host, const core::event& e) {
 
 void index_service::changed(const std::vector<std::string>& paths) {
   if (paths.empty()) return;
-  for (const auto& [root, f] : folders_) {
+  for (const auto& [root, named] : folders_) {
+    const folder& f = *find(root);
     if (f.now != state::open) continue;
     std::vector<std::string> below;
     for (const std::string& path : paths)
@@ -219,12 +260,17 @@ void index_service::pose(const std::string& root, std::string members, answer do
   if (asked_.size() >= most_questions)
     return refuse(internal_error,
                   "the code index has too many questions to answer; ask again later");
-  folder& f = entry(root);
-  if (f.now == state::refused) return refuse(f.refusal.code, f.refusal.text);
-  auto q = std::make_shared<question>(root, std::move(members), std::move(done),
+  entry(root);
+  auto q = std::make_shared<question>(find(root)->record.root, std::move(members), std::move(done),
                                       clock::now() + patience);
   asked_.push_back(q);
   arm_deadlines();
+  pass_on(q);
+}
+
+void index_service::pass_on(const shared_question& q) {
+  folder& f = entry(q->root);
+  if (f.now == state::refused) return finish(q, std::unexpected(f.refusal));
   if (f.now == state::open && worker_.runs()) return send(q);
   f.waiting.push_back(q);
 }
@@ -304,7 +350,7 @@ void index_service::sweep() {
       spdlog::info("index of {}: closed, nobody has used it for {} s", root, idle.count());
       close(f);
     }
-    any = any || f.now != state::closed;
+    any = any || (f.now != state::closed && f.now != state::linked);
   }
   if (any) return arm_sweep();
   worker_.end();

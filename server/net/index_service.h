@@ -63,7 +63,7 @@ public:
   /// Is told `_acpd/index/progress` while its link is open.
   void tell_of_progress(link& client);
   /// Coverage of the folder, raw; empty: it is not indexed, or not yet.
-  std::string_view coverage(const std::string& root) const;
+  std::string_view coverage(const std::string& root);
 
 private:
   struct question {
@@ -78,10 +78,12 @@ private:
     opening, // the worker was told, or will be
     open,    // it answers
     refused, // the worker would not: `refusal` says why
+    linked,  // the path of a link: `real` is the folder, whose index answers
   };
   struct folder {
     index_record record;
     std::string key;
+    std::string real; // without links; empty: not looked up yet
     state now = state::closed;
     std::string coverage;
     protocol::failure refusal;
@@ -94,12 +96,16 @@ private:
   };
 
   folder& entry(const std::string& root);
+  folder* find(const std::string& root); // the one that a link means; null: unknown
   void open(folder& f);
   void write_down(const folder& f);
+  void resolved(const std::string& root, const std::string& real);
+  void begin(folder& f);
   void send_add(folder& f);
   void opened(const std::string& root, std::string_view ok, std::string_view error);
   void close(folder& f);
   void pose(const std::string& root, std::string members, answer done);
+  void pass_on(const shared_question& q);
   void send(const shared_question& q);
   void answered(const shared_question& q, std::string_view ok, std::string_view error);
   void finish(const shared_question& q, const protocol::result<std::string>& what);

