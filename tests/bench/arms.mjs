@@ -4,9 +4,10 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
+import { pss_mb } from '../lib/memory.mjs';
 import { poll } from '../lib/until.mjs';
-import { bin, root, scripted, world } from '../lib/world.mjs';
-import { cpu_seconds, pss_mb } from './proc.mjs';
+import { bin, root, scripted, scripted_v2, world } from '../lib/world.mjs';
+import { cpu_seconds } from './proc.mjs';
 
 const tools = path.resolve(process.env.ACPD_BENCH_TOOLS ?? path.join(root, 'build/release/bin'));
 const reader = path.join(tools, 'bench-reader');
@@ -19,8 +20,13 @@ export const agents = {
 };
 
 export class bench_world extends world {
-  constructor() {
-    super({ agents: { node: { command: agents.node }, cpp: { command: agents['C++'] } } });
+  /** options.toml: further configuration. */
+  constructor(options = {}) {
+    super({ ...options, agents: {
+      node: { command: agents.node },
+      cpp: { command: agents['C++'] },
+      node_v2: { command: [process.execPath, scripted_v2], acp_version: 2 },
+    } });
   }
 
   /** Runs bench-reader; `during` is called while it holds its connection open. */
@@ -89,15 +95,16 @@ export class bench_world extends world {
     return this.read(['--listen-only'], command);
   }
 
-  /** Through acpd; what the turn cost each process is in `cpu` (µs a line) and `pss` (MB). */
-  async acpd(kind, prompt, { keep = false, v2 = false } = {}) {
+  /** Through acpd; what the turn cost each process is in `cpu` (µs a line) and `pss` (MB).
+   * `remote`: further arguments of the bridge, for a daemon that is reached over a network. */
+  async acpd(kind, prompt, { keep = false, v2 = false, remote = [] } = {}) {
     const cpu = {},
       pss = {};
     const before = { daemon: cpu_seconds(this.daemon.pid) };
-    const name = kind === 'node' ? 'node' : 'cpp';
+    const name = kind === 'C++' ? 'cpp' : kind;
     const result = await this.read(
       [...(v2 ? ['--v2'] : []), '--prompt', prompt],
-      [bin('acpctl'), 'connect', '--agent', name],
+      [bin('acpctl'), 'connect', '--agent', name, ...remote],
       async (r) => {
         const pids = {
           daemon: this.daemon.pid,
@@ -112,6 +119,13 @@ export class bench_world extends world {
     );
     if (!keep) await this.ctl('rm', result.session);
     return { ...result, cpu, pss };
+  }
+
+  /** A client of the daemon's own WebSocket; the default agent is the one that runs. */
+  async web_socket(prompt) {
+    const result = await this.read(['--ws', String(this.port), '--prompt', prompt]);
+    await this.ctl('rm', result.session);
+    return result;
   }
 
   bridge_pid() {

@@ -1,9 +1,9 @@
 // A thousand sessions and two hundred attached clients, on plain sockets from this one process.
 import net from 'node:net';
 
+import { pss_mb } from '../lib/memory.mjs';
 import { until } from '../lib/until.mjs';
 import { client } from '../lib/client.mjs';
-import { pss_mb } from './proc.mjs';
 
 /** A client on the daemon's socket: the same lines as on stdio. Connected one after the other: Node's
  *  connect does not wait for room in the listener's queue. */

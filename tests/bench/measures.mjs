@@ -3,21 +3,22 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+import { pss_mb } from '../lib/memory.mjs';
 import { poll } from '../lib/until.mjs';
 import { bin } from '../lib/world.mjs';
-import { median, pss_mb } from './proc.mjs';
+import { median } from './proc.mjs';
 
 const say = (text) => process.stderr.write(`${text}\n`);
 
 /** rounds × arms; gives {arm: [result…]}. Arms with fewer rounds are measured in the first ones. */
-async function alternate(rounds, arms) {
+export async function alternate(rounds, arms) {
   const results = Object.fromEntries(Object.keys(arms).map((name) => [name, []]));
   for (let i = 0; i < rounds; i++)
     for (const [name, { run, rounds: only = rounds }] of Object.entries(arms))
       if (i < only) results[name].push(await run());
   return results;
 }
-const medians = (results, key) =>
+export const medians = (results, key) =>
   Object.fromEntries(
     Object.entries(results).map(([arm, list]) => [
       arm,

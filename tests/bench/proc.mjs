@@ -1,4 +1,4 @@
-// What the kernel says of a process: CPU time and memory.
+// What the kernel says of a process's CPU time.
 import fs from 'node:fs';
 
 /** CPU seconds of all its threads, from the scheduler (nanoseconds), children not included. */
@@ -7,12 +7,6 @@ export function cpu_seconds(pid) {
   for (const task of fs.readdirSync(`/proc/${pid}/task`))
     ns += Number(fs.readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
   return ns / 1e9;
-}
-
-/** Proportional set size in MB: shared pages are counted by their share. */
-export function pss_mb(pid) {
-  const text = fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  return Number(/^Pss:\s+(\d+) kB/m.exec(text)[1]) / 1024;
 }
 
 export const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];

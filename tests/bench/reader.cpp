@@ -2,10 +2,11 @@
 // initialize, session/new (or session/load) and a prompt over a child's stdio or a Unix socket,
 // reads in blocks, and prints what it measured as one line of JSON:
 //   bench-reader [--cwd D] [--load ID [--from EPOCH]] [--prompt TEXT] [--hold FILE] [--listen-only]
-//                [--listens PATH] [--v2] (--socket PATH | -- COMMAND ARG…)
+//                [--listens PATH] [--v2] (--socket PATH | --ws PORT | -- COMMAND ARG…)
 // --from: replay verbatim, from the first entry. --listen-only sends nothing and measures the
 // updates on the child's output. --hold: after the measurement, stay attached until FILE exists
 // (for memory).
+// --ws: over a WebSocket to /acp, with the token that is in ACPD_TOKEN.
 // --v2: as an editor of ACP v2, to the idle state; only the agent's numbered texts count.
 // --listens: starts the command, measures until PATH takes a connection, ends the command.
 #include "tests/bench/reader_io.h"
@@ -20,7 +21,7 @@ namespace {
 using bench::now_ns;
 
 struct options {
-  std::string cwd = "/tmp", load, from, prompt, hold, socket, listens;
+  std::string cwd = "/tmp", load, from, prompt, hold, socket, ws, listens;
   bool listen_only = false;
   bool v2 = false;
   std::vector<char*> command;
@@ -80,9 +81,9 @@ std::string read_until(bench::line_reader& in, int id, counts& c, bool to_idle =
 
 std::string quoted(std::string_view s) { return '"' + std::string(s) + '"'; }
 
-void send(int fd, int id, std::string_view method, const std::string& params) {
-  bench::write_all(fd, R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":)" +
-                           quoted(method) + ",\"params\":" + params + "}\n");
+void send(const bench::ends& to, int id, std::string_view method, const std::string& params) {
+  bench::write_message(to, R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":)" +
+                               quoted(method) + ",\"params\":" + params + "}");
 }
 
 double ms(std::int64_t ns) { return static_cast<double>(ns) / 1e6; }
@@ -124,6 +125,7 @@ std::string* text_option(options& o, std::string_view name) {
   if (name == "--prompt") return &o.prompt;
   if (name == "--hold") return &o.hold;
   if (name == "--socket") return &o.socket;
+  if (name == "--ws") return &o.ws;
   if (name == "--listens") return &o.listens;
   return nullptr;
 }
@@ -146,19 +148,19 @@ options parse(int argc, char** argv) {
       bench::fail("bench-reader: unknown or incomplete option " + name);
     *into = argv[++i];
   }
-  if (o.command.empty() == o.socket.empty())
-    bench::fail("bench-reader: give --socket PATH or -- COMMAND");
+  if (o.command.empty() + o.socket.empty() + o.ws.empty() != 2)
+    bench::fail("bench-reader: give --socket PATH, --ws PORT or -- COMMAND");
   return o;
 }
 
 /// initialize and session/new; gives the session's id.
 std::string open_session(bench::ends io, bench::line_reader& in, const options& o, counts& c) {
-  send(io.out, 1, "initialize",
+  send(io, 1, "initialize",
        o.v2 ? R"({"protocolVersion":2,"info":{"name":"bench","version":"1"}})"
             : R"({"protocolVersion":1,"clientCapabilities":{}})");
   if (!o.load.empty()) return o.load; // in one go with the load: what an attach costs
   read_until(in, 1, c);
-  send(io.out, 2, "session/new", R"({"cwd":)" + quoted(o.cwd) + R"(,"mcpServers":[]})");
+  send(io, 2, "session/new", R"({"cwd":)" + quoted(o.cwd) + R"(,"mcpServers":[]})");
   const std::string made = read_until(in, 2, c);
   const std::string_view id = text_after(made, "\"sessionId\":\"");
   if (id.empty()) bench::fail("bench-reader: no session: " + made);
@@ -179,10 +181,10 @@ void ask(bench::ends io, bench::line_reader& in, const options& o, const std::st
          counts& c) {
   const std::string head = "{\"sessionId\":" + quoted(session);
   if (!o.load.empty())
-    send(io.out, 3, o.v2 ? "session/resume" : "session/load",
+    send(io, 3, o.v2 ? "session/resume" : "session/load",
          head + R"(,"cwd":)" + quoted(o.cwd) + R"(,"mcpServers":[])" + replay_of(o) + "}");
   else if (!o.prompt.empty())
-    send(io.out, 3, "session/prompt",
+    send(io, 3, "session/prompt",
          head + R"(,"prompt":[{"type":"text","text":)" + quoted(o.prompt) + "}]}");
   else
     return;
@@ -214,9 +216,10 @@ int main(int argc, char** argv) {
   }
   counts c;
   times t{.start = now_ns()};
-  const bench::ends io =
-      o.socket.empty() ? bench::start_child(o.command.data()) : bench::connect_to(o.socket);
-  bench::line_reader in(io.in);
+  const bench::ends io = !o.ws.empty()       ? bench::connect_web_socket(o.ws)
+                         : !o.socket.empty() ? bench::connect_to(o.socket)
+                                             : bench::start_child(o.command.data());
+  bench::line_reader in(io);
   std::string session;
   if (o.listen_only) {
     read_until(in, 0, c);

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <ctime>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <spawn.h>
 #include <string>
 #include <string_view>
@@ -36,6 +38,7 @@ inline std::int64_t now_ns() {
 struct ends {
   int in = -1, out = -1;
   pid_t child = -1;
+  bool is_web_socket = false;
 };
 
 inline ends start_child(char* const* argv) {
@@ -89,10 +92,48 @@ inline void write_all(int fd, std::string_view bytes) {
   }
 }
 
-/// Gives whole lines of what arrives, a block at a time. Lines are valid during the call.
+/// One message to the other side: a line, or a WebSocket's frame, masked with zeros.
+inline void write_message(const ends& to, std::string_view text) {
+  if (!to.is_web_socket) return write_all(to.out, std::string(text) + "\n");
+  std::string frame("\x81", 1);
+  const int wide = text.size() < 126 ? 0 : text.size() < 65536 ? 2 : 8;
+  frame += static_cast<char>(0x80 | (wide == 0 ? text.size() : wide == 2 ? 126 : 127));
+  for (int i = wide - 1; i >= 0; --i)
+    frame += static_cast<char>(text.size() >> (8 * i) & 0xff);
+  frame.append(4, '\0');
+  write_all(to.out, frame.append(text));
+}
+
+/// A WebSocket to a daemon that listens on this port of loopback; the token is in ACPD_TOKEN.
+inline ends connect_web_socket(const std::string& port) {
+  sockaddr_in a{};
+  a.sin_family = AF_INET;
+  a.sin_port = htons(static_cast<std::uint16_t>(std::atoi(port.c_str())));
+  a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (::connect(fd, reinterpret_cast<sockaddr*>(&a), sizeof a) != 0)
+    fail("bench-reader: port " + port + ": " + std::strerror(errno));
+  const int at_once = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
+  const char* token = std::getenv("ACPD_TOKEN");
+  write_all(fd, "GET /acp HTTP/1.1\r\nHost: 127.0.0.1:" + port +
+                    "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+                    "Authorization: Bearer " +
+                    (token == nullptr ? "" : token) + "\r\n\r\n");
+  std::string head;
+  for (char c = 0; !head.ends_with("\r\n\r\n") && ::read(fd, &c, 1) == 1;)
+    head += c;
+  if (!head.starts_with("HTTP/1.1 101 ")) fail("bench-reader: no WebSocket: " + head);
+  return {fd, fd, -1, true};
+}
+
+/// Gives whole lines of what arrives, a block at a time: of a WebSocket its messages. They are
+/// valid during the call.
 class line_reader {
 public:
-  explicit line_reader(int fd) : fd_(fd), buffer_(std::size_t{1} << 20) {}
+  explicit line_reader(const ends& from)
+      : fd_(from.in), framed_(from.is_web_socket), buffer_(std::size_t{1} << 20) {}
   /// Reads once; false at the end of the stream.
   template <class F>
   bool block(F&& on_line) {
@@ -104,17 +145,43 @@ public:
     if (n <= 0) return false;
     used_ += static_cast<std::size_t>(n);
     buffer_[used_] = '\0'; // strtoull stops here
-    std::string_view all(buffer_.data(), used_);
-    std::size_t at = 0;
-    for (std::size_t end; (end = all.find('\n', at)) != all.npos; at = end + 1)
-      on_line(all.substr(at, end - at));
+    const std::string_view all(buffer_.data(), used_);
+    const std::size_t at = framed_ ? messages(all, on_line) : lines(all, on_line);
     std::memmove(buffer_.data(), buffer_.data() + at, used_ - at);
     used_ -= at;
     return true;
   }
 
 private:
+  /// Both give how much of the bytes they have taken.
+  template <class F>
+  static std::size_t lines(std::string_view all, F& on_line) {
+    std::size_t at = 0;
+    for (std::size_t end; (end = all.find('\n', at)) != all.npos; at = end + 1)
+      on_line(all.substr(at, end - at));
+    return at;
+  }
+  /// RFC 6455, section 5.2. A server masks nothing, and acpd's sends a message in one frame.
+  template <class F>
+  static std::size_t messages(std::string_view all, F& on_message) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(all[i]); };
+    std::size_t at = 0;
+    for (;;) {
+      if (all.size() - at < 2) return at;
+      std::size_t head = 2, bytes = byte(at + 1);
+      const std::size_t wide = bytes == 126 ? 2 : bytes == 127 ? 8 : 0;
+      if (all.size() - at < head + wide) return at;
+      if (wide != 0) bytes = 0;
+      for (std::size_t i = 0; i < wide; ++i)
+        bytes = bytes << 8 | byte(at + head++);
+      if (all.size() - at < head + bytes) return at;
+      if ((byte(at) & 0x0f) == 1) on_message(all.substr(at + head, bytes)); // a text
+      at += head + bytes;
+    }
+  }
+
   int fd_;
+  bool framed_;
   std::size_t used_ = 0;
   std::vector<char> buffer_;
 };

@@ -5,8 +5,10 @@ import { bench_world } from './arms.mjs';
 import { crowd } from './crowd.mjs';
 import { acpx_memory, cancel, floods, latency, memory, replay, start } from './measures.mjs';
 import { table } from './table.mjs';
+import { remote, versions } from './ways.mjs';
 
-const groups = { memory, acpx_memory, start, latency, floods, replay, cancel, crowd };
+const groups = { memory, acpx_memory, start, latency, floods, replay, cancel, crowd, remote,
+  versions };
 const wanted = process.argv.slice(2).filter((a) => !a.startsWith('-'));
 const wrong = wanted.filter((name) => !groups[name]);
 if (wrong.length) {

@@ -2,7 +2,7 @@
 // terms that do not depend on the server: status, headers that clients read, codes.
 import { WebSocket } from 'ws';
 
-import { ask, raw, status_of } from './http.mjs';
+import { ask, events as events_of, raw, status_of } from './http.mjs';
 
 const json = { 'Content-Type': 'application/json' };
 const events = { Accept: 'text/event-stream' };
@@ -34,6 +34,11 @@ async function connection(t) {
   return { ...json, 'Acp-Connection-Id': a.headers['acp-connection-id'] };
 }
 const session = (c, id = 'reference-1') => ({ ...c, 'Acp-Session-Id': id });
+
+/** A POST whose framing is written by hand: the status. */
+const framed = async (t, headers, body) => ({ status: status_of(await raw(t.port,
+  'POST /acp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
+  `Connection: close\r\n${lines(t.headers)}${headers}\r\n${body}`, (s) => s.end())) });
 
 const over_http = {
   'initialize': (t) => post(t, init()),
@@ -106,6 +111,16 @@ const over_http = {
   'a body in chunks': async (t) => ({ status: status_of(await raw(t.port,
     `POST /acp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n${lines(t.headers)}Transfer-Encoding: chunked\r\n\r\n` +
     `2\r\n[]\r\n0\r\n\r\n`)) }),
+  'two lengths that differ': (t) => framed(t, 'Content-Length: 2\r\nContent-Length: 3\r\n', '[]'),
+  'two lengths that agree': (t) => framed(t, 'Content-Length: 2\r\nContent-Length: 2\r\n', '[]'),
+  'a length and chunks': (t) => framed(t, 'Content-Length: 12\r\nTransfer-Encoding: chunked\r\n',
+    '2\r\n[]\r\n0\r\n\r\n'),
+  'a coding that nobody knows': (t) => framed(t, 'Transfer-Encoding: xchunked\r\n', '[]'),
+  'a connection id that is there twice': async (t) => {
+    const { 'Acp-Connection-Id': id } = await connection(t);
+    return framed(t, `Acp-Connection-Id: ${id}\r\nAcp-Connection-Id: ${id}\r\nContent-Length: 46\r\n`,
+      '{"jsonrpc":"2.0","id":2,"method":"no/method"} ');
+  },
   'a stream': async (t) => get(t, { ...events, ...await connection(t) }),
   'a stream of an unknown session': async (t) => get(t, { ...events,
     ...session(await connection(t), 'no') }),
@@ -196,6 +211,33 @@ function talk(t, messages, expected = messages.length) {
   });
 }
 
+/** On which stream the answer to a request comes, and with what fields. */
+async function routed(t, method, params = {}, of = (c) => session(c)) {
+  const c = await connection(t);
+  const streams = {
+    connection: events_of(await ask(t, 'GET', '/acp', { ...events, ...c })),
+    session: events_of(await ask(t, 'GET', '/acp', { ...events, ...session(c) })),
+  };
+  const { status } = await ask(t, 'POST', '/acp', of(c), rpc(method, params, 7));
+  const here = (s) => s.seen.find((e) => e.data?.id === 7);
+  const came = ([name, s]) =>
+    s.until(() => here(s), `the answer to ${method}`, 15_000).then(() => name);
+  const stream = await Promise.any(Object.entries(streams).map(came));
+  const fields = Object.keys(here(streams[stream])).sort();
+  for (const s of Object.values(streams)) s.cut();
+  return { status, stream, fields };
+}
+const in_session = { sessionId: 'reference-1', cwd: '/', mcpServers: [], prompt: [] };
+const over_streams = {
+  ...Object.fromEntries(['session/load', 'session/resume', 'session/prompt', 'session/set_mode',
+    '_x/y'].map((method) => [`where the answer to ${method} comes`,
+    (t) => routed(t, method, in_session)])),
+  'where the answer to session/list comes': (t) => routed(t, 'session/list', {}, (c) => c),
+  'where the answer to an unknown method comes': (t) => routed(t, 'not/there', {}, (c) => c),
+  'a Last-Event-ID that is no id': async (t) => get(t, { ...events, ...session(await connection(t)),
+    'Last-Event-ID': 'no' }),
+};
+
 const over_websocket = {
   'ws: initialize': (t) => talk(t, [init()]),
   'ws: initialize on several lines': (t) =>
@@ -236,4 +278,4 @@ async function compressed(t) {
   return { status: status_of(text), close: body.length >= 4 ? body.readUInt16BE(2) : 0 };
 }
 
-export const odd_requests = { ...over_http, ...over_websocket };
+export const odd_requests = { ...over_http, ...over_streams, ...over_websocket };

@@ -1,5 +1,6 @@
 // Runs in a network namespace of its own (roaming.test.mjs): the daemon here, the editor's bridge
-// in a second one, at the other end of a veth pair. Prints one line of JSON.
+// in a second one, at the other end of a veth pair. Its argument is the way: wss or ssh. Prints one
+// line of JSON.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -9,6 +10,7 @@ import { client } from '../lib/client.mjs';
 import { poll } from '../lib/until.mjs';
 import { bin } from '../lib/world.mjs';
 import { tls_world, token_file } from './servers.mjs';
+import { serve_ssh } from './sshd.mjs';
 
 const run = (...words) =>
   execFileSync(words[0], words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -36,13 +38,15 @@ far('ip', 'addr', 'add', '10.77.0.2/24', 'dev', 'vb');
 far('ip', 'link', 'set', 'vb', 'up');
 
 const made = await tls_world({ address: '10.77.0.1' });
-const file = token_file(made, made.controller);
+const over_ssh = process.argv[2] === 'ssh';
+const ssh = over_ssh ? await serve_ssh(made, '10.77.0.1') : undefined;
+const target = over_ssh ? ssh.port : made.port;
 
 // Between them: delays what it carries, and can cut all of it off.
 const pairs = new Set();
 let delay_ms = 0;
 const relay = net.createServer((near) => {
-  const to = net.connect(made.port, '10.77.0.1');
+  const to = net.connect(target, '10.77.0.1');
   pairs.add([near, to]);
   for (const [a, b] of [[near, to], [to, near]]) {
     a.on('data', (part) => setTimeout(() => b.writable && b.write(part), delay_ms));
@@ -54,10 +58,13 @@ await new Promise((resolve) => relay.listen(0, '10.77.0.1', resolve));
 const cut = () => { for (const [a] of pairs) a.resetAndDestroy(); pairs.clear(); };
 
 const log = fs.openSync(path.join(made.dir, 'bridge.err'), 'a');
-const editor = new client('nsenter', ['-t', String(there.pid), '-n', bin('acpctl'), 'connect',
-  '--remote',
-  `wss://10.77.0.1:${relay.address().port}`, '--token-file', file, '--ca', made.cert], {
-    env: made.env, stderr: log, cwd: made.cwd });
+const way = over_ssh
+  ? ['--remote', `ssh://root@10.77.0.1:${relay.address().port}`]
+  : ['--remote', `wss://10.77.0.1:${relay.address().port}`,
+    '--token-file', token_file(made, made.controller), '--ca', made.cert];
+const editor = new client('nsenter',
+  ['-t', String(there.pid), '-n', bin('acpctl'), 'connect', ...way],
+  { env: { ...made.env, ...(over_ssh ? { PATH: ssh.path } : {}) }, stderr: log, cwd: made.cwd });
 let ended = false;
 editor.exited.then(() => { ended = true; });
 const sessionId = await editor.open(made.cwd);

@@ -2,59 +2,15 @@
 // Runs where there is an sshd (Debian's openssh-server would begin to serve the whole network, so
 // tests/run does not install it); ACPD_SSHD names another.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { introduction } from '../lib/client.mjs';
 import { poll } from '../lib/until.mjs';
-import { bin, world } from '../lib/world.mjs';
-
-const sshd = process.env.ACPD_SSHD ?? '/usr/sbin/sshd';
-
-function free_port() {
-  return new Promise((resolve) => {
-    const s = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = s.address();
-      s.close(() => resolve(port));
-    });
-  });
-}
-
-/** sshd in the foreground, keys and all files in the world's folder; {port, path}: a PATH whose ssh
- * knows them. */
-async function serve_ssh(w) {
-  const at = (name) => path.join(w.dir, name);
-  for (const key of ['host', 'user'])
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(`${key}_key`)]);
-  fs.copyFileSync(at('user_key.pub'), at('authorized'));
-  const port = await free_port();
-  const given = ['ACPD_CONFIG', 'ACPD_STATE_DIR', 'ACPD_SOCKET', 'XDG_RUNTIME_DIR', 'TEST_WORLD'];
-  const vars = given.map((name) => `"${name}=${w.env[name]}"`).join(' ');
-  fs.writeFileSync(at('sshd.conf'), [`Port ${port}`, 'ListenAddress 127.0.0.1', 'UsePAM no',
-    `HostKey ${at('host_key')}`, `AuthorizedKeysFile ${at('authorized')}`, 'StrictModes no',
-    'PidFile none', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no',
-    `SetEnv ${vars} "PATH=${path.dirname(bin('acpctl'))}:/usr/bin:/bin"`].join('\n'));
-  const [type, key] = fs.readFileSync(at('host_key.pub'), 'utf8').split(' ');
-  fs.writeFileSync(at('known'), `[127.0.0.1]:${port} ${type} ${key}\n`);
-  fs.writeFileSync(at('ssh.conf'), ['Host *', `IdentityFile ${at('user_key')}`,
-    'IdentitiesOnly yes', `UserKnownHostsFile ${at('known')}`, 'BatchMode yes',
-    'StrictHostKeyChecking yes'].join('\n'));
-  fs.mkdirSync(at('ssh-bin'));
-  fs.writeFileSync(at('ssh-bin/ssh'), `#!/bin/sh\nexec /usr/bin/ssh -F '${at('ssh.conf')}' "$@"\n`,
-    { mode: 0o755 });
-  if (process.getuid() === 0) fs.mkdirSync('/run/sshd', { recursive: true });
-  const child = spawn(sshd, ['-D', '-e', '-f', at('sshd.conf')], { env: { ...process.env, ...w.env },
-    stdio: ['ignore', 'ignore', fs.openSync(at('sshd.err'), 'a')] });
-  const said = () => fs.readFileSync(at('sshd.err'), 'utf8');
-  let ended = false;
-  child.on('exit', () => { ended = true; });
-  await poll(() => ended || said().includes('Server listening on'), 'sshd to listen');
-  assert.equal(ended, false, said());
-  return { child, port, path: `${at('ssh-bin')}:${process.env.PATH}` };
-}
+import { world } from '../lib/world.mjs';
+import { serve_ssh, sshd } from './sshd.mjs';
 
 describe('over a real ssh', { skip: !fs.existsSync(sshd) && `there is no ${sshd}` }, () => {
   let w, ssh;
@@ -64,7 +20,7 @@ describe('over a real ssh', { skip: !fs.existsSync(sshd) && `there is no ${sshd}
     ssh = await serve_ssh(w);
   });
   after(() => {
-    ssh.child.kill();  // it writes its title over its environment: the world cannot find it
+    ssh?.end();
     return w.end();
   });
 
@@ -85,4 +41,20 @@ describe('over a real ssh', { skip: !fs.existsSync(sshd) && `there is no ${sshd}
     assert.deepEqual(numbers, Array.from({ length: 600 }, (_, i) => i + 1));
     await editor.leave();
   });
+
+  for (const [what, file, sentence] of [
+    ['a key that is not taken', 'authorized', /ssh does not get into .*Permission denied/],
+    ['a host that ssh does not know', 'known', /ssh does not get into .*Host key/],
+  ])
+    it(`${what} is said at once, with what to do`, async () => {
+      const path_of = path.join(w.dir, file), kept = fs.readFileSync(path_of);
+      fs.writeFileSync(path_of, '');
+      const url = `ssh://${os.userInfo().username}@127.0.0.1:${ssh.port}`;
+      const editor = w.connect(['--remote', url], { env: { PATH: ssh.path } });
+      const { error } = await editor.call('initialize', introduction(1, 'acpd-tests', {}));
+      fs.writeFileSync(path_of, kept);
+      assert.match(error.message, sentence);
+      assert.match(error.message, /: try `ssh \S+ true` in a terminal$/);
+      assert.equal((await editor.leave()).code, 3);
+    });
 });

@@ -38,15 +38,14 @@ private:
   void take(std::string text) {
     to_one_line(text);
     const payload p = look_at(text);
-    if (p.kind == payload_kind::no_json) return send(parse_refused, true);
-    if (p.kind == payload_kind::batch) return send(batch_refused, true);
-    if (p.kind == payload_kind::scalar) return send(invalid_refused, true);
+    if (p.kind == payload_kind::no_json) return reply(parse_refused);
+    if (p.kind == payload_kind::batch) return reply(batch_refused);
+    if (p.kind == payload_kind::scalar) return reply(invalid_refused);
     if (!initialized_) return first(text, p);
     if (is_initialize(p, text))
-      return send(
+      return reply(
           R"({"jsonrpc":"2.0","id":)" + std::string(p.message->id.in(text)) +
-              R"(,"error":{"code":-32600,"message":"Initialize not allowed on existing connection"}})",
-          true);
+          R"(,"error":{"code":-32600,"message":"Initialize not allowed on existing connection"}})");
     if (p.message && too_long(*p.message, text))
       return close(1008, "an id exceeds maxIdLength (" + std::to_string(max_id_length) + ")");
     pass(text);
@@ -57,7 +56,7 @@ private:
       const bool answer = member(text, "method").empty() &&
                           !(member(text, "id").empty() && member(text, "result").empty() &&
                             member(text, "error").empty());
-      return answer ? void() : send(invalid_refused, true);
+      return answer ? void() : reply(invalid_refused);
     }
     if (p.message->kind == shape::response) return;
     if (!is_initialize(p, text)) return close(1002, "First message must be initialize");
@@ -83,7 +82,7 @@ private:
     if (who_.rights == role::controller) return to_daemon(line + "\n");
     const observer::verdict v = observer_.from_client(line);
     if (v.what == observer::verdict::forward) to_daemon(v.text + "\n");
-    if (v.what == observer::verdict::reply) send(v.text, true);
+    if (v.what == observer::verdict::reply) reply(v.text);
   }
 
   void on_daemon(std::string_view bytes) override {
@@ -96,15 +95,20 @@ private:
       }
       const auto e = scan(line);
       const auto at = e ? position_of(line, *e) : std::nullopt;
-      if (at)
-        send(with_cursor(line, *e, *at), true);
-      else
-        send(line, true);
+      if (at) {
+        const std::size_t place = cursor_place(*e);
+        cursor_.clear();
+        append_cursor(cursor_, *at);
+        send({line.substr(0, place), cursor_, line.substr(place)}, true);
+      } else {
+        send({line}, true);
+      }
       if (awaiting_ && e && e->kind == shape::response) initialize_answered();
     });
   }
 
   line_splitter lines_{2 * max_line_bytes};
+  std::string cursor_; // for one message at a time
   observer observer_;
   bool initialized_ = false;
   bool awaiting_ = false; // the answer to initialize
@@ -125,13 +129,13 @@ private:
   }
 
   void on_daemon(std::string_view bytes) override {
-    if (who_.rights == role::controller) return send(bytes, false);
+    if (who_.rights == role::controller) return send({bytes}, false);
     give(frames_.from_daemon(bytes));
   }
 
   void give(const observer_frames::output& out) {
     if (!out.to_daemon.empty()) to_daemon(out.to_daemon);
-    if (!out.to_client.empty()) send(out.to_client, false);
+    if (!out.to_client.empty()) send({out.to_client}, false);
     if (out.broken) close(1002, "not the bridge's protocol");
   }
 

@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 // other; the others bound what strangers can cost.
 inline constexpr std::size_t max_body_bytes = std::size_t{16} << 20;     // of a POST: 413
 inline constexpr std::size_t max_header_bytes = std::size_t{16} << 10;   // 431
+inline constexpr std::size_t max_read_ahead = std::size_t{128} << 10;    // of a request's framing
 inline constexpr std::size_t max_message_bytes = std::size_t{32} << 20;  // WebSocket: 1009
 inline constexpr std::size_t max_buffered_bytes = std::size_t{64} << 20; // of one HTTP connection
 inline constexpr std::size_t max_waiting_streams = 1024; // session streams without a receiver
@@ -27,6 +28,8 @@ inline constexpr auto answer_time = 5s;      // to take the last answer before i
 inline constexpr auto farewell_time = 1s; // at the daemon's end, for all of them
 
 inline constexpr int missed_pings = 5; // then the other end is dead
+// Of pongs and refusals for a WebSocket that takes nothing; then it is closed.
+inline constexpr std::size_t max_owed_bytes = std::size_t{1} << 20;
 
 inline constexpr std::size_t pipe_room = std::size_t{1} << 20; // then a client is read no further
 inline constexpr std::size_t output_room = std::size_t{256}

@@ -1,9 +1,9 @@
 #include "server/net/remote/message.h"
 
 #include "protocol/errors.h"
-#include "protocol/splice.h"
 
 #include <charconv>
+#include <iterator>
 
 namespace acpd::remote {
 
@@ -60,20 +60,35 @@ std::optional<event_position> event_position::parse(std::string_view text) {
 
 std::optional<event_position> position_of(std::string_view line, const envelope& e) {
   if (e.kind != shape::notification || !e.params_meta) return std::nullopt;
-  const std::string_view meta = e.params_meta.in(line), seq = member(meta, "acpd/seq");
+  std::string_view seq, epoch;
+  for_each_member(e.params_meta.in(line), [&](std::string_view key, std::string_view value) {
+    if (key == "acpd/seq") seq = value;
+    if (key == "acpd/epoch") epoch = value;
+  });
   event_position at;
   if (seq.empty() || std::from_chars(seq.data(), seq.data() + seq.size(), at.seq).ec != std::errc{})
     return std::nullopt;
-  at.epoch = unquote(member(meta, "acpd/epoch"));
+  at.epoch = unquote(epoch);
   return at;
 }
 
+std::size_t cursor_place(const envelope& e) {
+  // In front of _meta's brace: a _meta with acpd/seq is an object with members.
+  return e.params_meta.begin + e.params_meta.size - 1;
+}
+
+void append_cursor(std::string& out, const event_position& at) {
+  append_quoted(out += R"(,"acp/cursor":)", at.epoch);
+  out.back() = ':';
+  char digits[20];
+  out.append(digits, std::to_chars(digits, std::end(digits), at.seq).ptr) += '"';
+}
+
 std::string with_cursor(std::string_view line, const envelope& e, const event_position& at) {
-  // The member goes in front of _meta's brace: a _meta with acpd/seq is an object with members.
-  const span end{e.params_meta.begin + e.params_meta.size - 1, 0};
+  const std::size_t place = cursor_place(e);
   std::string out;
-  apply(out, line, {{end, R"(,"acp/cursor":)" + quoted(at.epoch + ":" + std::to_string(at.seq))}});
-  return out;
+  append_cursor(out = line.substr(0, place), at);
+  return out.append(line.substr(place));
 }
 
 } // namespace acpd::remote

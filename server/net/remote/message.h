@@ -44,8 +44,10 @@ struct event_position {
 /// The number and the epoch in an update's params._meta; nothing when it has none.
 std::optional<event_position> position_of(std::string_view line, const protocol::envelope& e);
 
-/// Puts "acp/cursor" into the _meta of an update that has a number, as the transport proposal has
-/// it.
+/// "acp/cursor" in the _meta of an update that has a number, as the transport proposal has it:
+/// where the member goes, the member with its comma, and both in one.
+std::size_t cursor_place(const protocol::envelope& e);
+void append_cursor(std::string& out, const event_position& at);
 std::string with_cursor(std::string_view line, const protocol::envelope& e,
                         const event_position& at);
 

@@ -17,9 +17,24 @@ static response too_large() {
   return plain_response(413, "Request body exceeds " + std::to_string(max_body_bytes) + " bytes");
 }
 
+/// Where this ends must be beyond doubt: what a proxy before us reads in another way could carry a
+/// second request inside (RFC 9112, section 6).
+static std::optional<response> misframed(const http::request_header<>& header) {
+  const auto coding = header[http::field::transfer_encoding];
+  const auto codings = header.count(http::field::transfer_encoding);
+  if (codings > 0 && (codings > 1 || header.version() < 11))
+    return plain_response(400, "Bad Request");
+  if (codings > 0 && !beast::iequals(coding, "chunked"))
+    return plain_response(501, "Transfer-Encoding may only be chunked");
+  const auto length = header[http::field::content_length];
+  if (header.count(http::field::content_length) > 1 || length.find(',') != length.npos)
+    return plain_response(400, "Bad Request");
+  return std::nullopt;
+}
+
 visitor::visitor(lobby& l, stream s, std::string address, std::string own_address)
     : lobby_(l), stream_(std::move(s)), address_(std::move(address)),
-      own_address_(std::move(own_address)), deadline_(l.io) {
+      own_address_(std::move(own_address)), buffer_(max_read_ahead), deadline_(l.io) {
   lobby_.visitors.insert(this);
   half_open_at_ = lobby_.half_open.insert(lobby_.half_open.end(), this);
 }
@@ -99,16 +114,19 @@ std::optional<response> visitor::refuse(const http::request_header<>& header) {
     const auto value = header[f];
     return std::string_view(value.data(), value.size());
   };
-  const bool one_host = header.count(http::field::host) <= 1;
-  if (!one_host || !lobby_.access.allows_host(text(http::field::host), own_address_))
+  if (auto refused = misframed(header)) return refused;
+  // Of two, somebody before us may have looked at the other one.
+  const auto twice = [&](http::field f) { return header.count(f) > 1; };
+  if (twice(http::field::host) || !lobby_.access.allows_host(text(http::field::host), own_address_))
     return plain_response(403, "Host is not allowed: add its name to listen.hosts in acpd's "
                                "configuration");
-  if (!lobby_.access.allows_origin(text(http::field::origin)))
+  if (twice(http::field::origin) || !lobby_.access.allows_origin(text(http::field::origin)))
     return plain_response(403, "Origin is not allowed: add it to listen.origins in acpd's "
                                "configuration");
   const std::string_view target(header.target().data(), header.target().size());
   const std::string_view path = target.substr(0, target.find('?'));
-  if (auto refused = admit(text(http::field::authorization))) return refused;
+  const bool one_token = !twice(http::field::authorization);
+  if (auto refused = admit(one_token ? text(http::field::authorization) : "")) return refused;
   if (path != "/acp" && path != "/acp/bridge") return plain_response(404, "Not Found");
   return std::nullopt;
 }

@@ -13,10 +13,12 @@ constexpr const char* session_header = "Acp-Session-Id";
 constexpr std::string_view batch_refused =
     R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid request: JSON-RPC batches are not supported"}})";
 
+/// One that is there twice is both, as in the SDK's server: no id of ours.
 std::optional<std::string> header(const request& r, const char* name) {
-  const auto at = r.find(name);
-  if (at == r.end() || at->value().empty()) return std::nullopt;
-  return std::string(at->value());
+  std::string all;
+  for (auto [at, end] = r.equal_range(name); at != end; ++at)
+    all.append(all.empty() ? "" : ", ").append(at->value());
+  return all.empty() ? std::nullopt : std::optional(std::move(all));
 }
 
 std::string lower(beast::string_view text) {

@@ -7,16 +7,24 @@ namespace acpd::remote {
 
 namespace {
 constexpr std::uint8_t text_frame = 1, binary_frame = 2, ping_frame = 9;
+constexpr std::size_t control_head = 2; // a control frame's, before its payload
 } // namespace
 
-void append_ws_frame(std::string& out, std::uint8_t opcode, std::string_view payload) {
-  out += static_cast<char>(0x80 | opcode);
-  const std::size_t n = payload.size();
+void append_ws_frame(std::string& out, std::uint8_t opcode,
+                     std::initializer_list<std::string_view> parts) {
+  std::size_t n = 0;
+  for (const std::string_view part : parts)
+    n += part.size();
   const int length_bytes = n < 126 ? 0 : n <= 0xffff ? 2 : 8;
-  out += static_cast<char>(length_bytes == 0 ? n : length_bytes == 2 ? 126 : 127);
+  char head[10]{static_cast<char>(0x80 | opcode), static_cast<char>(length_bytes == 0   ? n
+                                                                    : length_bytes == 2 ? 126
+                                                                                        : 127)};
+  std::size_t head_bytes = 2;
   for (int i = length_bytes - 1; i >= 0; --i)
-    out += static_cast<char>(n >> (8 * i) & 0xff);
-  out.append(payload);
+    head[head_bytes++] = static_cast<char>(n >> (8 * i) & 0xff);
+  out.append(head, head_bytes);
+  for (const std::string_view part : parts)
+    out.append(part);
 }
 
 web_socket::web_socket(stream s, stream pipe, peer who, std::string id)
@@ -29,7 +37,10 @@ asio::awaitable<void> web_socket::run(std::shared_ptr<web_socket> self,
   ws_.read_message_max(max_message_bytes);
   ws_.set_option(websocket::stream_base::decorator(
       [this](websocket::response_type& r) { r.set("Acp-Connection-Id", id_); }));
-  ws_.control_callback([this](websocket::frame_type, beast::string_view) { unanswered_ = 0; });
+  ws_.control_callback([this](websocket::frame_type type, beast::string_view payload) {
+    unanswered_ = 0;
+    if (type == websocket::frame_type::ping) owe(payload.size() + control_head);
+  });
   auto [accepted] = co_await ws_.async_accept(upgrade, quietly);
   if (accepted) {
     pipe_.close();
@@ -59,7 +70,10 @@ asio::awaitable<void> web_socket::write_loop(std::shared_ptr<web_socket> self) {
   for (;;) {
     const std::size_t n = co_await pipe_.read_some(asio::buffer(buffer));
     if (n == 0) break;
+    gathering_ = true;
     on_daemon(std::string_view(buffer).substr(0, n));
+    gathering_ = false;
+    push_gathered();
     if (!co_await stream_.room(output_room)) break;
   }
   if (!closing_) close(1001, "the daemon has ended this connection");
@@ -86,6 +100,7 @@ asio::awaitable<void> web_socket::ping_loop(std::shared_ptr<web_socket> self,
 void web_socket::close(std::uint16_t code, std::string reason) {
   if (closing_) return;
   closing_ = true;
+  push_gathered(); // what was sent comes before the close
   auto& io =
       static_cast<asio::io_context&>(asio::query(stream_.get_executor(), asio::execution::context));
   net::spawn(io, "websocket close",
@@ -105,11 +120,29 @@ asio::awaitable<void> web_socket::say_close(std::shared_ptr<web_socket>,
   stream_.cancel_reads();
 }
 
-void web_socket::send(std::string_view payload, bool is_text) const {
-  std::string frame;
-  frame.reserve(payload.size() + 10);
-  append_ws_frame(frame, is_text ? text_frame : binary_frame, payload);
-  stream_.push(frame);
+/// What the daemon says waits for the client, what the client makes us say cannot.
+void web_socket::owe(std::size_t bytes) {
+  owed_ = stream_.waiting() < output_room ? 0 : owed_ + bytes;
+  if (owed_ <= max_owed_bytes) return;
+  spdlog::info("remote client token={}: sends and takes nothing, cut off", who_.name);
+  closing_ = true;
+  stream_.close();
+}
+
+void web_socket::reply(std::string_view text) {
+  owe(text.size());
+  send({text}, true);
+}
+
+void web_socket::send(std::initializer_list<std::string_view> parts, bool is_text) {
+  append_ws_frame(gathered_, is_text ? text_frame : binary_frame, parts);
+  if (!gathering_) push_gathered();
+}
+
+void web_socket::push_gathered() {
+  stream_.push(gathered_);
+  gathered_.clear();
+  if (gathered_.capacity() > output_room) gathered_.shrink_to_fit();
 }
 
 } // namespace acpd::remote

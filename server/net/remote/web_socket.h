@@ -7,6 +7,7 @@
 #include "server/net/remote/observer.h"
 #include "server/net/remote/stream.h"
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 
@@ -33,7 +34,10 @@ protected:
   /// Bytes of the daemon.
   virtual void on_daemon(std::string_view bytes) = 0;
 
-  void send(std::string_view payload, bool is_text) const;
+  /// One message, in parts. What on_daemon() sends goes out together.
+  void send(std::initializer_list<std::string_view> parts, bool is_text);
+  /// A text of our own that answers the client's. One that sends and takes nothing is closed.
+  void reply(std::string_view text);
   void to_daemon(std::string_view bytes) const { pipe_.push(bytes); }
   bool closing() const { return closing_; }
 
@@ -42,20 +46,26 @@ protected:
 private:
   asio::awaitable<void> write_loop(std::shared_ptr<web_socket> self);
   asio::awaitable<void> ping_loop(std::shared_ptr<web_socket> self, std::chrono::seconds every);
+  void owe(std::size_t bytes);
+  void push_gathered();
   asio::awaitable<void> say_close(std::shared_ptr<web_socket> self, websocket::close_reason why);
 
   stream stream_, pipe_;
+  std::string gathered_; // frames that on_daemon() has sent
+  bool gathering_ = false;
   websocket::stream<stream, false> ws_; // without compression: a bomb needs it
   const std::string id_;
   asio::steady_timer ping_timer_;
-  int unanswered_ = 0; // pings since the client was last heard
+  int unanswered_ = 0;   // pings since the client was last heard
+  std::size_t owed_ = 0; // bytes of pongs and replies since the client last took what waits
   bool closing_ = false;
 };
 
 /// `bridge`: binary messages are the bridge's byte stream; else text messages are ACP's.
 std::shared_ptr<web_socket> make_web_socket(stream s, stream pipe, peer who, bool bridge);
 
-/// Appends one unmasked frame, as a server sends them.
-void append_ws_frame(std::string& out, std::uint8_t opcode, std::string_view payload);
+/// Appends one unmasked frame, as a server sends them; its payload is given in parts.
+void append_ws_frame(std::string& out, std::uint8_t opcode,
+                     std::initializer_list<std::string_view> parts);
 
 } // namespace acpd::remote
