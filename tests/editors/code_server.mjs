@@ -36,17 +36,14 @@ export class code_server {
     this.paths = Object.fromEntries(said.trim().split('\n').map((line) => line.split(/=(.*)/s)));
     this.dir = path.join(place.dir, 'code-server');
     fs.mkdirSync(path.join(this.dir, 'user/User'), { recursive: true });
-    fs.writeFileSync(
-      path.join(this.dir, 'user/User/settings.json'),
-      JSON.stringify({
-        'workbench.startupEditor': 'none',
-        'telemetry.telemetryLevel': 'off',
-        'extensions.autoCheckUpdates': false,
-        'update.mode': 'none',
-        'security.workspace.trust.enabled': false,
-        ...settings,
-      }),
-    );
+    this.settings = {
+      'workbench.startupEditor': 'none',
+      'telemetry.telemetryLevel': 'off',
+      'extensions.autoCheckUpdates': false,
+      'update.mode': 'none',
+      'security.workspace.trust.enabled': false,
+    };
+    this.set(settings);
     fs.mkdirSync(path.join(this.dir, 'user/Machine'), { recursive: true });
     fs.writeFileSync(path.join(this.dir, 'user/Machine/settings.json'), JSON.stringify(machine));
     this.env = {
@@ -54,6 +51,12 @@ export class code_server {
       SHELL: '/bin/bash',
       PATH: `${path.dirname(this.paths.NODE)}:${process.env.PATH}`,
     };
+  }
+  /** Settings, at once in a window that is open. */
+  set(settings) {
+    Object.assign(this.settings, settings);
+    fs.writeFileSync(path.join(this.dir, 'user/User/settings.json'),
+      JSON.stringify(this.settings));
   }
   args(...rest) {
     return [
