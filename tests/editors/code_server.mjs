@@ -19,9 +19,9 @@ const free_port = () => new Promise((resolve) => {
 });
 
 /** Each webview registers a service worker, for files of the extension, and waits until it is in
- * charge. Here all webviews are of one origin, so that of several that open at once (after a reload)
- * one replaces the other's, which then waits for ever and stays empty; elsewhere each has an origin
- * of its own. VS Code's own switch leaves the worker out. */
+ * charge. Here all webviews are of one origin, so that of several that open at once (after a
+ * reload) one replaces the other's, which then waits for ever and stays empty; elsewhere each has
+ * an origin of its own. VS Code's own switch leaves the worker out. */
 function without_service_worker() {
   if (location.pathname.endsWith('/webview/browser/pre/index.html'))
     history.replaceState(undefined, '', `${location.href}&disableServiceWorker=true`);

@@ -18,7 +18,8 @@ const open_gate = (name) => fs.writeFileSync(gate(name), '');
 /** The scroll position that the extension has written down, once it is in the middle. */
 function kept_place(id) {
   const user = path.join(w.place.dir, 'code-server/user');
-  const [file] = fs.readdirSync(user, { recursive: true }).filter((n) => n.endsWith(`${id}.view.json`));
+  const [file] = fs.readdirSync(user, { recursive: true })
+    .filter((name) => name.endsWith(`${id}.view.json`));
   const { scroll } = file ? JSON.parse(fs.readFileSync(path.join(user, file), 'utf8')) : {};
   return scroll && !scroll.bottom && scroll.place > 0 ? JSON.stringify(scroll) : undefined;
 }

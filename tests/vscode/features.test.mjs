@@ -1,4 +1,4 @@
-// What people do with sessions all day, in a real window, with the keyboard wherever there is a key.
+// What people do with sessions all day, in a real window, by keyboard wherever there is a key.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
