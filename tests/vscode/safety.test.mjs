@@ -112,7 +112,8 @@ describe('VS Code, attached from elsewhere', { timeout: 240_000 }, () => {
   });
 
   it('a file outside of the workspace opens only when the person says so', async () => {
-    const outside = path.join(w.place.dir, 'outside.txt'), inside = path.join(w.place.cwd, 'in.txt');
+    const outside = path.join(w.place.dir, 'outside.txt');
+    const inside = path.join(w.place.cwd, 'in.txt');
     const linked = path.join(w.place.cwd, 'looks-inside.txt');
     fs.writeFileSync(outside, 'outside');
     fs.writeFileSync(inside, 'inside');
