@@ -182,7 +182,7 @@ describe('VS Code, day by day', { timeout: 300_000 }, () => {
       locations: [{ path: path.join(w.place.cwd, 'store.py') }],
       content: [{ type: 'diff', path: path.join(w.place.cwd, 'store.py'), oldText: store_py,
         newText: store_py.replace('return path', 'return str(path)') }] });
-    const asked = await w.begin('scripted', `permission-for ${call}`);
+    const asked = await w.begin('scripted', `say safer paths\npermission-for ${call}`);
     const inbox = await w.frame('inbox', (body) => body.querySelector('.question'));
     const text = await inbox.locator('.question').innerText();
     for (const part of ['Write store.py', 'scripted, asked ', 'tee store.py', 'return str(path)'])
@@ -224,11 +224,11 @@ describe('VS Code, day by day', { timeout: 300_000 }, () => {
     await w.row('a better name').waitFor({ state: 'detached' });
     const titles = (await w.sessions()).map((s) => s.title);
     assert.ok(!titles.includes('a better name'), titles.join());
-    await w.menu(w.row('permission-for'), 'Archive Session');
-    await w.row('permission-for').waitFor({ state: 'detached' });
+    await w.menu(w.row('say safer paths'), 'Archive Session');
+    await w.row('say safer paths').waitFor({ state: 'detached' });
     await w.command('Bring Back an Archived Session…');
-    await w.choose('permission-for');
-    await w.row('permission-for').waitFor();
+    await w.choose('say safer paths');
+    await w.row('say safer paths').waitFor();
   });
 
   it('a turn is cancelled, a session is closed and opened again', async () => {
