@@ -137,8 +137,8 @@ describe('VS Code, day by day', { timeout: 300_000 }, () => {
     await w.conversation(session, 'running');
     for (const text of ['say second', 'say third', 'say fourth']) await w.prompt(chat, text);
     const queue = chat.locator('.queue li');
-    await queue.nth(2).waitFor();
-    assert.match(await queue.nth(1).innerText(), /queued: 2nd in line\s+say third/);
+    await queue.filter({ hasText: /queued: 2nd in line\s+say third/ }).waitFor();
+    await queue.filter({ hasText: /queued: 3rd in line\s+say fourth/ }).waitFor();
     await w.shot('10-queue');
     await queue.nth(0).getByRole('button', { name: 'Edit' }).click();
     await queue.nth(0).locator('textarea').fill('say changed');
