@@ -170,8 +170,10 @@ void link::unarchive(const incoming& r, session_host& host) {
   host.archived = false;
   hub_.log.put(session_row_of(host));
   hub_.log.make_durable();
-  hub_.watching.changed(host);
-  hub_.log.after_commit([self = shared_from_this(), k = kept(r)] { self->reply_result(k, "{}"); });
+  hub_.log.after_commit([self = shared_from_this(), k = kept(r), id = host.core.data().id] {
+    if (const session_host* there = self->hub_.find(id)) self->hub_.watching.changed(*there);
+    self->reply_result(k, "{}");
+  });
 }
 
 void link::set_title(const incoming& r, session_host& host) {

@@ -64,3 +64,21 @@ test('each session in the list says whether it is archived', bounded, () =>
     await editor.request('session/archive', { sessionId: id });
     assert.equal(await listed(), true);
   }));
+
+test('who watches all sessions is told that one was archived, and that it is back', bounded, () =>
+  within({}, async (place) => {
+    const watcher = place.connect([], { version: 2 });
+    const id = await watcher.open(place.cwd);
+    await watcher.request('_acpd/watch', {});
+    const told = (archived) => watcher.until(() => watcher.frames.some((f) =>
+      f.method === '_acpd/watch/changed'
+        && f.params.sessions.some((s) => s.sessionId === id && s.archived === archived)),
+    `archived: ${archived}`);
+    const editor = place.connect([], { version: 2 });
+    await editor.start();
+    await editor.request('session/archive', { sessionId: id });
+    await told(true);
+    watcher.frames = [];
+    await editor.request('session/unarchive', { sessionId: id });
+    await told(false);
+  }));

@@ -19,9 +19,9 @@ const free_port = () => new Promise((resolve) => {
 });
 
 /** Each webview registers a service worker, for files of the extension, and waits until it is in
- * charge. Here all webviews are of one origin, so that of several that open at once (after a reload)
- * one replaces the other's, which then waits for ever and stays empty; elsewhere each has an origin
- * of its own. VS Code's own switch leaves the worker out. */
+ * charge. Here all webviews are of one origin, so that of several that open at once (after a
+ * reload) one replaces the other's, which then waits for ever and stays empty; elsewhere each has
+ * an origin of its own. VS Code's own switch leaves the worker out. */
 function without_service_worker() {
   if (location.pathname.endsWith('/webview/browser/pre/index.html'))
     history.replaceState(undefined, '', `${location.href}&disableServiceWorker=true`);
@@ -36,17 +36,14 @@ export class code_server {
     this.paths = Object.fromEntries(said.trim().split('\n').map((line) => line.split(/=(.*)/s)));
     this.dir = path.join(place.dir, 'code-server');
     fs.mkdirSync(path.join(this.dir, 'user/User'), { recursive: true });
-    fs.writeFileSync(
-      path.join(this.dir, 'user/User/settings.json'),
-      JSON.stringify({
-        'workbench.startupEditor': 'none',
-        'telemetry.telemetryLevel': 'off',
-        'extensions.autoCheckUpdates': false,
-        'update.mode': 'none',
-        'security.workspace.trust.enabled': false,
-        ...settings,
-      }),
-    );
+    this.settings = {
+      'workbench.startupEditor': 'none',
+      'telemetry.telemetryLevel': 'off',
+      'extensions.autoCheckUpdates': false,
+      'update.mode': 'none',
+      'security.workspace.trust.enabled': false,
+    };
+    this.set(settings);
     fs.mkdirSync(path.join(this.dir, 'user/Machine'), { recursive: true });
     fs.writeFileSync(path.join(this.dir, 'user/Machine/settings.json'), JSON.stringify(machine));
     this.env = {
@@ -54,6 +51,12 @@ export class code_server {
       SHELL: '/bin/bash',
       PATH: `${path.dirname(this.paths.NODE)}:${process.env.PATH}`,
     };
+  }
+  /** Settings, at once in a window that is open. */
+  set(settings) {
+    Object.assign(this.settings, settings);
+    fs.writeFileSync(path.join(this.dir, 'user/User/settings.json'),
+      JSON.stringify(this.settings));
   }
   args(...rest) {
     return [

@@ -54,6 +54,14 @@ run_extension() {
   run_program npm --prefix "$folder" test
 }
 
+vscode_packages=(python3 libkrb5-dev ripgrep chromium)  # of tests/editors/code_server.sh
+# code-server is fetched and its native modules are compiled while the C++ is: the tests wait for
+# it where they need it, and say what went wrong.
+prefetch_vscode() {
+  [ -z "$filter" ] || [[ vscode == *$filter* ]] || return 0
+  nice tests/editors/code_server.sh >"$acpd_root/build/code-server-prefetch.log" 2>&1 &
+}
+
 run_fuzz() {
   local program name
   for program in build/fuzz/bin/fuzz_*; do

@@ -127,6 +127,7 @@ console.log(
 );
 relay.close();
 cut();
+ssh?.end();
 await made.end();
 there.kill('SIGKILL');
 process.exit(0);

@@ -15,6 +15,23 @@ const gate = (name) => path.join(w.place.dir, name);
 const count_to = (n) => Array.from({ length: n }, (_, i) => i + 1);
 const open_gate = (name) => fs.writeFileSync(gate(name), '');
 
+/** The scroll position that the extension has written down, once it is in the middle. */
+function kept_place(id) {
+  const user = path.join(w.place.dir, 'code-server/user');
+  const [file] = fs.readdirSync(user, { recursive: true })
+    .filter((name) => name.endsWith(`${id}.view.json`));
+  const { scroll } = file ? JSON.parse(fs.readFileSync(path.join(user, file), 'utf8')) : {};
+  return scroll && !scroll.bottom && scroll.place > 0 ? JSON.stringify(scroll) : undefined;
+}
+/** The row at the top, and how far it is scrolled out. */
+function top_row_in() {
+  const { top } = document.querySelector('.list').getBoundingClientRect();
+  const row = [...document.querySelectorAll('.list article')]
+    .find((e) => e.getBoundingClientRect().bottom > top + 1);
+  return row && { row: row.getAttribute('aria-posinset'),
+    out: Math.round((top - row.getBoundingClientRect().top) / 4) };
+}
+
 describe('VS Code', { timeout: 300_000 }, () => {
   before(async () => {
     w = await vscode_window.open({
@@ -43,13 +60,7 @@ describe('VS Code', { timeout: 300_000 }, () => {
       open_gate('go');
       await poll(async () => (await w.facts(job.id)).progress?.done === 60, 'the second third');
     });
-    await w.row(job.name).waitFor();
-    // VS Code in a browser writes which tabs are open when it likes, and may put its welcome in
-    // front of them: the conversation is what has to be as it was.
-    const restored = w.page.locator('.tabs-container .tab', { hasText: '/each' });
-    t.diagnostic(`tabs that VS Code restored by itself: ${await restored.count()}`);
-    if (await restored.count()) await restored.click();
-    else await w.open_in_editor(job);
+    t.diagnostic(`VS Code kept the tab: ${await w.again_in_editor(job)}`);
     const back = await w.conversation(job, '60/90 files', 'Show what was missed');
     const banner = await missed(back);
     const log = await w.log(job.id);
@@ -167,5 +178,12 @@ describe('VS Code', { timeout: 300_000 }, () => {
     await w.shot('5-ten-thousand-updates');
     const tab = await w.open_in_editor(s);
     assert.deepEqual(numbers(await w.read_rows(tab)), count_to(10_000));
+    await tab.locator('.list').evaluate((list) => { list.scrollTop = list.scrollHeight / 3; });
+    const place = await poll(() => kept_place(s.id), 'the place to be on disk');
+    const top = await tab.evaluate(top_row_in);
+    await w.reload();
+    await w.again_in_editor(s);
+    const back = await w.conversation(s);
+    assert.deepEqual(await poll(() => back.evaluate(top_row_in), 'rows'), top, place);
   });
 });

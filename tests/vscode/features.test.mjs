@@ -1,4 +1,4 @@
-// What people do with sessions all day, in a real window, with the keyboard wherever there is a key.
+// What people do with sessions all day, in a real window, by keyboard wherever there is a key.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -137,8 +137,8 @@ describe('VS Code, day by day', { timeout: 300_000 }, () => {
     await w.conversation(session, 'running');
     for (const text of ['say second', 'say third', 'say fourth']) await w.prompt(chat, text);
     const queue = chat.locator('.queue li');
-    await queue.nth(2).waitFor();
-    assert.match(await queue.nth(1).innerText(), /queued: 2nd in line\s+say third/);
+    await queue.filter({ hasText: /queued: 2nd in line\s+say third/ }).waitFor();
+    await queue.filter({ hasText: /queued: 3rd in line\s+say fourth/ }).waitFor();
     await w.shot('10-queue');
     await queue.nth(0).getByRole('button', { name: 'Edit' }).click();
     await queue.nth(0).locator('textarea').fill('say changed');
@@ -182,7 +182,7 @@ describe('VS Code, day by day', { timeout: 300_000 }, () => {
       locations: [{ path: path.join(w.place.cwd, 'store.py') }],
       content: [{ type: 'diff', path: path.join(w.place.cwd, 'store.py'), oldText: store_py,
         newText: store_py.replace('return path', 'return str(path)') }] });
-    const asked = await w.begin('scripted', `permission-for ${call}`);
+    const asked = await w.begin('scripted', `say safer paths\npermission-for ${call}`);
     const inbox = await w.frame('inbox', (body) => body.querySelector('.question'));
     const text = await inbox.locator('.question').innerText();
     for (const part of ['Write store.py', 'scripted, asked ', 'tee store.py', 'return str(path)'])
@@ -224,11 +224,11 @@ describe('VS Code, day by day', { timeout: 300_000 }, () => {
     await w.row('a better name').waitFor({ state: 'detached' });
     const titles = (await w.sessions()).map((s) => s.title);
     assert.ok(!titles.includes('a better name'), titles.join());
-    await w.menu(w.row('permission-for'), 'Archive Session');
-    await w.row('permission-for').waitFor({ state: 'detached' });
+    await w.menu(w.row('say safer paths'), 'Archive Session');
+    await w.row('say safer paths').waitFor({ state: 'detached' });
     await w.command('Bring Back an Archived Session…');
-    await w.choose('permission-for');
-    await w.row('permission-for').waitFor();
+    await w.choose('say safer paths');
+    await w.row('say safer paths').waitFor();
   });
 
   it('a turn is cancelled, a session is closed and opened again', async () => {
@@ -265,4 +265,25 @@ describe('VS Code, day by day', { timeout: 300_000 }, () => {
     await hit.press('Enter');
     await w.tab('store.py').waitFor();
   });
+
+  it('everything that can be used has a name, and news are said aloud', async () => {
+    await to_front();
+    for (const page of ['conversation', 'inbox', 'index']) {
+      const frame = await w.frame(page);
+      assert.deepEqual(await frame.evaluate(nameless_in), [], page);
+      assert.equal(await frame.locator('[aria-live="polite"][role="status"]').count(), 1, page);
+    }
+    await chat.getByRole('feed', { name: 'Conversation' }).waitFor();
+    const rows_of = await chat.locator('.list article').evaluateAll((all) =>
+      all.map((e) => [e.getAttribute('aria-label'), e.getAttribute('aria-posinset')]));
+    assert.ok(rows_of.length > 5 && rows_of.every(([label, at]) => label && at));
+  });
 });
+
+/** Buttons, boxes and lists that a screen reader could only call "button". */
+function nameless_in() {
+  return [...document.querySelectorAll('button, input, select, textarea, [role=link], summary')]
+    .filter((e) => e.checkVisibility() && !e.labels?.length
+      && !(e.getAttribute('aria-label') ?? e.title ?? '').trim() && !e.textContent.trim())
+    .map((e) => e.outerHTML.slice(0, 200));
+}

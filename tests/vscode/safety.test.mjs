@@ -1,5 +1,5 @@
-// What an agent writes cannot do anything, and no secret is left anywhere: the window is attached to a
-// daemon elsewhere, with a token from the editor's secret store.
+// What an agent writes cannot do anything, and no secret is left anywhere: the window is attached
+// to a daemon elsewhere, with a token from the editor's secret store.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -94,7 +94,7 @@ describe('VS Code, attached from elsewhere', { timeout: 240_000 }, () => {
     await w.server.command('Notifications: Clear All Notifications');
   });
 
-  it('each page has a policy that allows nothing from anywhere, with a nonce of its own', async () => {
+  it('each page has a policy that allows nothing, with a nonce of its own', async () => {
     const policies = await Promise.all(['conversation', 'inbox'].map(async (page) =>
       (await w.frame(page)).evaluate(() =>
         document.querySelector('meta[http-equiv="Content-Security-Policy"]').content)));
@@ -112,7 +112,8 @@ describe('VS Code, attached from elsewhere', { timeout: 240_000 }, () => {
   });
 
   it('a file outside of the workspace opens only when the person says so', async () => {
-    const outside = path.join(w.place.dir, 'outside.txt'), inside = path.join(w.place.cwd, 'in.txt');
+    const outside = path.join(w.place.dir, 'outside.txt');
+    const inside = path.join(w.place.cwd, 'in.txt');
     const linked = path.join(w.place.cwd, 'looks-inside.txt');
     fs.writeFileSync(outside, 'outside');
     fs.writeFileSync(inside, 'inside');

@@ -63,6 +63,15 @@ export class vscode_window {
     return this.frame('conversation', (body, id) => body.dataset.opened === id
       && body.clientWidth > 600, session.id);  // not the side bar, which lets go of it
   }
+  /** After a reload: its tab, which VS Code in a browser may have kept or not, since it writes
+   * which tabs are open when it likes; the conversation is what has to be as it was. */
+  async again_in_editor(session, title = session.name) {
+    await this.row(session.name).waitFor();
+    const restored = await this.tab(title).count() > 0;
+    if (restored) await this.tab(title).click();
+    else await this.open_in_editor(session);
+    return restored;
+  }
   /** A row of the session tree, by a part of its title. */
   row(name) {
     return this.page.locator('.pane', { hasText: 'Sessions' })

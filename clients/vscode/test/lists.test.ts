@@ -28,6 +28,14 @@ describe('sessions', () => {
     const reset = overview_after(next, { sessions: [item('d')] }, true);
     expect([...reset.sessions.keys()]).toEqual(['d']);
   });
+  it('what is busy keeps its place, however often it is updated', () => {
+    const order = (a: string, b: string) => by_folder(told([
+      item('a', { state: 'running' }, { updatedAt: a }), item('idle', {}),
+      item('b', { state: 'requires_action' }, { updatedAt: b })]).sessions.values(), ['/w'])
+      .map(([, list]) => list.map((s) => s.id).join());
+    expect(order('2026-11-22T18:03:00Z', '2026-11-22T18:04:00Z')).toEqual(['a,b,idle']);
+    expect(order('2026-11-22T18:05:00Z', '2026-11-22T18:04:00Z')).toEqual(['a,b,idle']);
+  });
   it('what is archived is not in the list, and comes back', () => {
     const first = told([item('a'), item('b', {}, { archived: true })]);
     expect([...first.sessions.keys()]).toEqual(['a']);

@@ -118,12 +118,19 @@ export function summary(o: overview): string {
 export const newest_first = (all: Iterable<session>): session[] =>
   [...all].sort((a, b) => b.updated_at.localeCompare(a.updated_at));
 
-/** By folder, the workspace's own first; in each the newest first. */
+/** What is busy is on top, in an order that stays while it is: no row moves under somebody's hand
+ * with each update; below, the newest first. */
+const in_tree_order = (all: session[]): session[] => {
+  const busy = (s: session): boolean => s.state === 'running' || s.state === 'needs you';
+  return [...all.filter(busy).sort((a, b) => a.id.localeCompare(b.id)),
+    ...newest_first(all.filter((s) => !busy(s)))];
+};
+/** By folder, the workspace's own first. */
 export function by_folder(all: Iterable<session>, own: readonly string[]): [string, session[]][] {
   const folders = new Map<string, session[]>();
   for (const s of all) folders.set(s.cwd, [...(folders.get(s.cwd) ?? []), s]);
   const rank = (cwd: string): number => (own.includes(cwd) ? 0 : 1);
   return [...folders]
-    .map(([cwd, list]): [string, session[]] => [cwd, newest_first(list)])
+    .map(([cwd, list]): [string, session[]] => [cwd, in_tree_order(list)])
     .sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
 }

@@ -37,6 +37,7 @@ export class conversation_view {
   #attached = false;   // from the request on: what arrives now is this attachment's
   #pumping = false;
   #writing: ReturnType<typeof setTimeout> | undefined;
+  #absent = false;     // the page was told that the session is not there
   #due = false;        // to be written as soon as it is the truth
 
   constructor(acpd: acpd, session: string, folder: string, host: view_host) {
@@ -125,6 +126,8 @@ export class conversation_view {
     const feed = this.#feed, known = this.#known();
     if (!feed || this.#attached) return;
     if (!known) return this.#not_known();
+    if (this.#absent) this.#post_open();
+    this.#absent = false;
     const from = feed.arrived_to;
     this.#attached = true;
     feed.replay_begins();
@@ -144,7 +147,8 @@ export class conversation_view {
   }
   /** The daemon's list has not come yet (then `changed` tries again), or the session is gone. */
   #not_known(): void {
-    if (this.#acpd.overview.sessions.size > 0)
+    this.#absent = this.#acpd.overview.sessions.size > 0;
+    if (this.#absent)
       this.#host.post({ type: 'nothing', text: 'This session is not there any more: it was '
         + 'deleted, or belongs to another acpd.' });
   }

@@ -5,7 +5,9 @@ import { by_folder, description_of, title_of, type session, type state } from '.
 import { age_words, local_time } from '../model/words';
 import type { acpd } from './acpd';
 
-type node = { folder: string; sessions: session[] } | { session: session };
+interface folder_node { folder: string; sessions: session_node[] }
+interface session_node { session: session; line: string }
+type node = folder_node | session_node;
 
 const icons: Record<state, [string, string?]> = {
   running: ['sync~spin', 'charts.blue'], 'needs you': ['bell-dot', 'charts.yellow'],
@@ -19,13 +21,15 @@ const icon_of = (state: state): vscode.ThemeIcon => {
 
 export class session_tree implements vscode.TreeDataProvider<node>, vscode.Disposable {
   readonly #acpd: acpd;
-  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #changed = new vscode.EventEmitter<session_node | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #listening: { dispose(): void };
+  #folders: folder_node[] = [];
+  #order = '';
 
   constructor(acpd: acpd) {
     this.#acpd = acpd;
-    this.#listening = acpd.changed.on(() => this.#changed.fire(undefined));
+    this.#listening = acpd.changed.on(() => this.#update());
   }
   dispose(): void {
     this.#listening.dispose();
@@ -33,14 +37,38 @@ export class session_tree implements vscode.TreeDataProvider<node>, vscode.Dispo
   }
 
   getChildren(of?: node): node[] {
-    if (of) return 'folder' in of ? of.sessions.map((session) => ({ session })) : [];
+    if (!of) return this.#folders;
+    return 'folder' in of ? of.sessions : [];
+  }
+  /** Only rows that look different are drawn anew: a row that is replaced while a mouse button is
+   * down takes no click. */
+  #update(): void {
     const own = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
-    return by_folder(this.#acpd.overview.sessions.values(), own)
-      .map(([folder, sessions]) => ({ folder, sessions }));
+    const folders = by_folder(this.#acpd.overview.sessions.values(), own);
+    const order = JSON.stringify(folders.map(([folder, all]) => [folder, all.map((s) => s.id)]));
+    if (order !== this.#order) {
+      this.#order = order;
+      this.#folders = folders.map(([folder, all]) => ({ folder,
+        sessions: all.map((session) => ({ session, line: this.#line(session) })) }));
+      return this.#changed.fire(undefined);
+    }
+    for (const row of this.#folders.flatMap(({ sessions }) => sessions)) {
+      row.session = this.#acpd.overview.sessions.get(row.session.id) ?? row.session;
+      const line = this.#line(row.session);
+      if (line === row.line) continue;
+      row.line = line;
+      this.#changed.fire(row);
+    }
+  }
+  #shown(s: session): session { return this.#acpd.up ? s : { ...s, state: 'unknown' }; }
+  /** All that a row says. */
+  #line(s: session): string {
+    const at = s.updated_at === '' ? '' : ` · ${local_time(new Date(s.updated_at), new Date())}`;
+    return `${title_of(s)}\n${description_of(this.#shown(s))}${at}`;
   }
   getTreeItem(of: node): vscode.TreeItem {
     return 'folder' in of ? this.#folder_item(of.folder, of.sessions)
-      : this.#session_item(of.session);
+      : this.#session_item(of);
   }
   /** Asked for when a hint is about to be shown: an age is never an old one, and nothing ticks. */
   resolveTreeItem(item: vscode.TreeItem, of: node): vscode.TreeItem {
@@ -51,7 +79,7 @@ export class session_tree implements vscode.TreeDataProvider<node>, vscode.Dispo
       + session.id;
     return item;
   }
-  #folder_item(folder: string, sessions: session[]): vscode.TreeItem {
+  #folder_item(folder: string, sessions: session_node[]): vscode.TreeItem {
     const own = vscode.workspace.workspaceFolders?.some((f) => f.uri.fsPath === folder);
     const item = new vscode.TreeItem(path.basename(folder) || folder, own
       ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed);
@@ -63,11 +91,10 @@ export class session_tree implements vscode.TreeDataProvider<node>, vscode.Dispo
     item.accessibilityInformation = { label: `${folder}, ${sessions.length} sessions` };
     return item;
   }
-  #session_item(s: session): vscode.TreeItem {
+  #session_item({ session: s, line }: session_node): vscode.TreeItem {
     const item = new vscode.TreeItem(title_of(s));
-    const shown: session = this.#acpd.up ? s : { ...s, state: 'unknown' };
-    const at = s.updated_at === '' ? '' : local_time(new Date(s.updated_at), new Date());
-    const description = `${description_of(shown)}${at === '' ? '' : ` · ${at}`}`;
+    const shown = this.#shown(s);
+    const description = line.slice(title_of(s).length + 1);
     item.id = s.id;
     item.description = description;
     item.iconPath = icon_of(shown.state);

@@ -43,10 +43,7 @@ export class conversation_page {
       this.#composer.element);
     root.append(this.#nothing, this.#main, this.#live);
     catch_links(root);
-    // Whoever comes here with the keyboard is in the box; a click goes where it goes.
-    window.addEventListener('focus', () => {
-      if (document.activeElement === document.body) this.#composer.focus();
-    });
+    window.addEventListener('focus', () => this.#take_focus());
   }
 
   take(message: to_view): void {
@@ -78,8 +75,13 @@ export class conversation_page {
     put_cards(this.#questions, message.questions, () => undefined);
     this.#queue.replaceChildren(...queue_view(message.queue, message.unsent));
     this.#list.reset(message.length, message.scroll);
+    this.#take_focus();
     document.body.dataset['opened'] = message.header.session;
     remember(message.header.session);
+  }
+  /** Whoever comes here with the keyboard is in the box; a click goes where it goes. */
+  #take_focus(): void {
+    if (document.hasFocus() && document.activeElement === document.body) this.#composer.focus();
   }
   #show_nothing(message: to_view & { type: 'nothing' }): void {
     const { button } = message;
