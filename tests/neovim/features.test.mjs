@@ -127,23 +127,25 @@ describe('a day in Neovim', () => {
       return shown`);
     assert.deepEqual(panes, [[true, ['old']], [true, ['new']]]);
     editor.shot('diff');
-    await editor.keys(':tabclose', 'Enter');
+    await run('tabclose');
   });
 
-  /** The last prompt that the agent was given. */
-  const given = () => fs.readFileSync(place.agent_log, 'utf8').trim().split('\n')
-    .map((line) => JSON.parse(line))
-    .filter((message) => message.method === 'session/prompt').at(-1).params.prompt;
+  /** What the agent was given besides its text, in the prompt with these words. */
+  const given = (words) => poll(() => fs.readFileSync(place.agent_log, 'utf8').split('\n')
+    .filter((line) => line.includes('"session/prompt"')).map((line) => JSON.parse(line).params.prompt)
+    .find(([{ text: said }]) => said?.includes(words))?.slice(1), `the agent to read "${words}"`);
 
   it('a mention of a file becomes a link, of a picture the picture; both complete', async () => {
     await run('Acpd prompt say look at @src/parser.lua, please, not me@example.org');
-    await says(/look at/);
     const uri = `file://${fs.realpathSync(place.cwd)}/src/parser.lua`;
-    assert.deepEqual(given().slice(1), [{ type: 'resource_link', name: 'src/parser.lua', uri }]);
+    assert.deepEqual(await given('look at'),
+      [{ type: 'resource_link', name: 'src/parser.lua', uri }]);
     await run('Acpd prompt say what is on @dot.png');
-    await says(/what is on/);
-    assert.deepEqual(given().slice(1), [{ type: 'image', mimeType: 'image/png', data: pixel }]);
+    assert.deepEqual(await given('what is on'),
+      [{ type: 'image', mimeType: 'image/png', data: pixel }]);
+    await says(/what is on[^]*finished ·/);
     await run('Acpd prompt');
+    await editor.wait(`return vim.fn.mode() == 'i'`, 'the box');
     await editor.keys('see @pars', 'C-x', 'C-u');
     await editor.shown(/see @src\/parser\.lua/);
     await editor.keys('C-e', 'Escape', 'c', 'c', '/st', 'C-x', 'C-u');
@@ -156,11 +158,19 @@ describe('a day in Neovim', () => {
       const { stdout } = await place.ctl('search', 'open_store', '-C', place.cwd, '--json');
       return JSON.parse(stdout || '{}').hits?.length;
     }, 'the index');
+    await run('Acpd prompt rate 100 300');
     await run('Acpd prompt');
-    await editor.keys('c', 'c', 'see @open_st', 'C-x', 'C-u');
-    await editor.shown(/see @src\/store\.py#L1-L3/);
+    await editor.wait(`return vim.fn.mode() == 'i'`, 'the box');
+    await editor.keys('see @open_st', 'C-x', 'C-u');
+    const line = (text) => editor.wait(`return vim.api.nvim_get_current_line() == '${text}'`, text);
+    await line('see @src/store.py#L1-L3');
     editor.shot('completion');
-    await editor.keys('C-e', 'Escape', 'c', 'c', 'Escape');
+    // It streams meanwhile; what was typed comes back.
+    await says(/rate 100 300[^]*finished ·/);
+    await line('see @src/store.py#L1-L3');
+    await editor.keys('C-e');
+    await line('see @open_st');
+    await editor.keys('Escape', 'c', 'c', 'Escape');
   });
 
   it('a path of the agent outside the workspace is not opened without a word', async () => {

@@ -74,7 +74,8 @@ describe('VS Code and Neovim on one session', { timeout: 300_000 }, () => {
         vim.ui.select = function(items, options, done)
           local text = table.remove(wanted, 1)
           for _, item in ipairs(items) do
-            if (options.format_item or tostring)(item):find(text, 1, true) then return done(item) end
+            local shown = (options.format_item or tostring)(item)
+            if shown:find(text, 1, true) then return done(item) end
           end
         end
         vim.cmd('Acpd queue')`);

@@ -59,30 +59,59 @@ function M.commands(session, typed)
   end, found)
 end
 
-local symbols_most = 20
+local symbols_most, files_most_shown = 20, 200
 
---- Symbols of the index, without waiting long for it: files are there at once.
-local function symbols(session, typed)
-  local client = require('acpd.client')
-  if not client.extensions['_acpd/index/search'] or #typed < 2 then
-    return {}
-  end
-  local params = { cwd = session.cwd, query = typed, limit = symbols_most }
-  local found = client.request_now('_acpd/index/search', params)
-  return vim.tbl_map(function(hit)
-    return require('acpd.ui.search').mention(hit, json.get(found, 'root'), session.cwd)
-  end, json.get(found, 'hits') or {})
+--- The word before the cursor, from a column (from 0) on.
+local function word_from(column)
+  return vim.api.nvim_get_current_line():sub(column + 1, vim.fn.col('.') - 1)
 end
 
-function M.mentions(session, typed)
+--- Offers more where the person still looks at what was offered, or at what they had typed.
+local function offer_also(asked, found)
+  local here = vim.fn.mode() == 'i'
+    and vim.api.nvim_get_current_buf() == asked.buffer
+    and vim.api.nvim_win_get_cursor(0)[1] == asked.row
+  local word = here and word_from(asked.column)
+  local first = asked.shown[1] and asked.shown[1].word
+  if #found == 0 or (word ~= asked.base and word ~= first) then
+    return
+  end
+  -- What was typed is what CTRL-E goes back to.
+  local row, column = asked.row - 1, asked.column
+  vim.api.nvim_buf_set_text(asked.buffer, row, column, row, column + #word, { asked.base })
+  vim.api.nvim_win_set_cursor(0, { asked.row, column + #asked.base })
+  vim.fn.complete(column + 1, vim.list_extend(asked.shown, found))
+end
+
+--- Symbols come from the daemon, and when they do: no key waits for them, and nothing can be drawn
+--- while Neovim is in a 'completefunc'.
+local function symbols(session, asked)
+  local client = require('acpd.client')
+  local query = asked.base:sub(2)
+  if not client.extensions['_acpd/index/search'] or #query < 2 then
+    return
+  end
+  local params = { cwd = session.cwd, query = query, limit = symbols_most }
+  client.request('_acpd/index/search', params, function(_, result)
+    local found = vim.tbl_map(function(hit)
+      return require('acpd.ui.search').mention(hit, json.get(result, 'root'), session.cwd)
+    end, json.get(result, 'hits') or {})
+    offer_also(asked, found)
+  end)
+end
+
+function M.mentions(session, base)
   local shown = {}
-  local paths = matching(M.files(session.cwd or vim.fn.getcwd()), typed, function(path)
+  local paths = matching(M.files(session.cwd or vim.fn.getcwd()), base:sub(2), function(path)
     return path
   end)
-  for index = 1, math.min(#paths, 200) do
+  for index = 1, math.min(#paths, files_most_shown) do
     shown[index] = { word = '@' .. paths[index], kind = 'f' }
   end
-  return vim.list_extend(shown, symbols(session, typed))
+  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+  local buffer = vim.api.nvim_get_current_buf()
+  symbols(session, { buffer = buffer, row = row, column = column, base = base, shown = shown })
+  return shown
 end
 
 local function start()
@@ -104,8 +133,7 @@ function M.func(findstart, base)
   if not session then
     return {}
   end
-  local sign, typed = base:sub(1, 1), base:sub(2)
-  return sign == '/' and M.commands(session, typed) or M.mentions(session, typed)
+  return vim.startswith(base, '/') and M.commands(session, base:sub(2)) or M.mentions(session, base)
 end
 
 return M

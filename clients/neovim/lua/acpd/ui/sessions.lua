@@ -74,8 +74,8 @@ function M.render(width)
       add(line, session, group)
     end
   end
-  if #places == 0 then
-    add(watch.known and 'No sessions yet. n: new session' or 'Waiting for acpd', nil, nil)
+  if #places == 0 and client.state ~= 'down' then
+    add(watch.known and 'No sessions yet. n: new session' or 'Waiting for acpd')
   end
   add('')
   add('<CR> open  n new  r rename  c cancel  x close  d delete  gi inbox  g? keys', nil, 'Comment')

@@ -31,10 +31,13 @@ function M:change(work)
   local last = api.nvim_buf_line_count(self.buffer)
   for _, window in ipairs(following) do
     api.nvim_win_set_cursor(window, { last, 0 })
-    -- The end at the bottom: Neovim itself would put it in the middle of an empty window.
-    api.nvim_win_call(window, function()
-      vim.cmd('normal! zb')
-    end)
+    -- The end at the bottom: Neovim itself would put it in the middle of an empty window. A menu of
+    -- completions would go.
+    if vim.fn.pumvisible() == 0 then
+      api.nvim_win_call(window, function()
+        vim.cmd('normal! zb')
+      end)
+    end
   end
 end
 
