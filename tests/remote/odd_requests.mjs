@@ -4,15 +4,15 @@ import { WebSocket } from 'ws';
 
 import { ask, events as events_of, raw, status_of } from './http.mjs';
 
-const json = { 'Content-Type': 'application/json' };
-const events = { Accept: 'text/event-stream' };
-const rpc = (method, params, id = 1) =>
+export const json = { 'Content-Type': 'application/json' };
+export const events = { Accept: 'text/event-stream' };
+export const rpc = (method, params, id = 1) =>
   JSON.stringify({ jsonrpc: '2.0', ...(id === undefined ? {} : { id }), method, params });
-const init = (id = 1) => rpc('initialize', { protocolVersion: 1, clientCapabilities: {} }, id);
+export const init = (id = 1) => rpc('initialize', { protocolVersion: 1, clientCapabilities: {} }, id);
 const long = 'x'.repeat(1025);
 
 /** What is compared of an answer. */
-function answer(a) {
+export function answer(a) {
   const said = { status: a.status };
   if (a.headers['content-type']) said.type = a.headers['content-type'].split(';')[0];
   if (a.headers['acp-connection-id']) said.connection = true;
@@ -26,14 +26,16 @@ function answer(a) {
   return said;
 }
 
-const post = async (t, body, headers = json) => answer(await ask(t, 'POST', '/acp', headers, body));
-const get = async (t, headers, method = 'GET') => answer(await ask(t, method, '/acp', headers));
+export const post = async (t, body, headers = json) =>
+  answer(await ask(t, 'POST', '/acp', headers, body));
+export const get = async (t, headers, method = 'GET') =>
+  answer(await ask(t, method, '/acp', headers));
 
-async function connection(t) {
+export async function connection(t) {
   const a = await ask(t, 'POST', '/acp', json, init());
   return { ...json, 'Acp-Connection-Id': a.headers['acp-connection-id'] };
 }
-const session = (c, id = 'reference-1') => ({ ...c, 'Acp-Session-Id': id });
+export const session = (c, id = 'reference-1') => ({ ...c, 'Acp-Session-Id': id });
 
 /** A POST whose framing is written by hand: the status. */
 const framed = async (t, headers, body) => ({ status: status_of(await raw(t.port,
@@ -78,6 +80,14 @@ const over_http = {
     'Acp-Connection-Id': '' }),
   'session/list': async (t) => post(t, rpc('session/list', {}), await connection(t)),
   'an unknown method': async (t) => post(t, rpc('not/there', {}), await connection(t)),
+  'a request with a null id on a connection': async (t) => post(t, rpc('_x/y', {}, null),
+    await connection(t)),
+  'a request whose id is an object': async (t) => post(t, rpc('_x/y', {}, {}),
+    await connection(t)),
+  'a cancel of a request': async (t) => post(t,
+    rpc('$/cancel_request', { requestId: 9 }, undefined), await connection(t)),
+  'an empty session id in the header': async (t) => post(t, rpc('session/prompt', {}),
+    session(await connection(t), '')),
   'an empty object on a connection': async (t) => post(t, '{}', await connection(t)),
   'a batch on a connection': async (t) => post(t, '[]', await connection(t)),
   'a notification': async (t) => post(t, rpc('_x/y', {}, undefined), await connection(t)),
@@ -180,7 +190,7 @@ const raw_get = async (t, more, verb = 'GET') => ({
     await raw(
       t.port,
       `${verb} /acp HTTP/1.1\r\nHost: localhost\r\n${lines(t.headers)}${more}\r\n`,
-      (s) => s.setTimeout(3000, () => s.destroy()),
+      (s) => s.end(),
     ),
   ),
 });
@@ -194,7 +204,7 @@ async function second_receiver(t, of) {
 }
 
 /** Sends messages over a WebSocket, one after the other's answer; says what came, and the close. */
-function talk(t, messages, expected = messages.length) {
+export function talk(t, messages, expected = messages.length) {
   return new Promise((resolve, reject) => {
     const said = { answers: [] };
     const socket = new WebSocket(`ws://127.0.0.1:${t.port}/acp`, { headers: t.headers });
@@ -232,6 +242,7 @@ const over_streams = {
   ...Object.fromEntries(['session/load', 'session/resume', 'session/prompt', 'session/set_mode',
     '_x/y'].map((method) => [`where the answer to ${method} comes`,
     (t) => routed(t, method, in_session)])),
+  'where the answer to session/list of a session comes': (t) => routed(t, 'session/list'),
   'where the answer to session/list comes': (t) => routed(t, 'session/list', {}, (c) => c),
   'where the answer to an unknown method comes': (t) => routed(t, 'not/there', {}, (c) => c),
   'a Last-Event-ID that is no id': async (t) => get(t, { ...events, ...session(await connection(t)),
@@ -258,6 +269,13 @@ const over_websocket = {
   'ws: initialize twice': (t) => talk(t, [init(1), init(2)]),
   'ws: no JSON': (t) => talk(t, [init(), 'x']),
   'ws: a batch': (t) => talk(t, [init(), `[${rpc('_x/y', {}, 2)}]`]),
+  'ws: an object that is no message': (t) => talk(t, [init(), '{}', rpc('not/there', {}, 3)]),
+  'ws: a request whose id is an object': (t) =>
+    talk(t, [init(), rpc('_x/y', {}, {}), rpc('not/there', {}, 3)]),
+  'ws: an answer to nothing': (t) =>
+    talk(t, [init(), '{"jsonrpc":"2.0","id":9,"result":{}}', rpc('not/there', {}, 3)], 2),
+  'ws: a request of 17 MiB': (t) => talk(t, [init(), rpc('_x/y', {}, 2) + ' '.repeat(17 << 20)]),
+  'ws: a request of 33 MiB': (t) => talk(t, [init(), rpc('_x/y', {}, 2) + ' '.repeat(33 << 20)]),
   'ws: an unknown method': (t) => talk(t, [init(), rpc('not/there', {}, 2)]),
   'ws: a request id of 1,025': (t) => talk(t, [init(), rpc('_x/y', {}, long)]),
   'ws: a session id of 1,025': (t) => talk(t, [init(), rpc('_x/y', { sessionId: long }, 2)]),

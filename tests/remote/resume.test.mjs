@@ -1,9 +1,12 @@
 // Streams that are cut: what was missed comes once, in order, over HTTP and over WebSocket.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { editor } from '../conformance/rig.mjs';
 import { ask, events } from './http.mjs';
+import { links } from './links.mjs';
 import { bearer, remote_world } from './servers.mjs';
 import { ws_client } from './ws_client.mjs';
 
@@ -121,6 +124,49 @@ describe('streams that are cut', () => {
     own.cut();
   });
 
+  it('a receiver that was cut off before its first event goes back to the beginning', async () => {
+    const { s, prompt } = await open();
+    const first = await stream(s);
+    const [start] = await first.until((all) => all.length > 0, 'where the stream begins');
+    assert.ok(start.id);
+    assert.equal(start.data, undefined);
+    await prompt('flood 20', 2);
+    const seen = await first.until((all) => all.some((e) => e.data?.id === 2), 'the answer');
+    await cut(s, first); // and nothing of it had arrived
+    const second = await stream(s, { 'Last-Event-ID': start.id });
+    const again = await second.until((all) => all.some((e) => e.data?.id === 2), 'it all again');
+    const with_data = (all) => all.filter((e) => e.data).map((e) => e.id);
+    assert.deepEqual(with_data(again), with_data(seen));
+    assert.deepEqual(texts(again), texts(seen));
+    second.cut();
+  });
+
+  it('a new connection goes on behind the last event of one before', async () => {
+    const { c, s, prompt, sessionId } = await open();
+    const first = await stream(s);
+    await prompt('flood 60', 2);
+    const seen = await first.until((all) => all.some((e) => e.data?.id === 2), 'the answer');
+    const base = numbers(seen)[0];
+    const last = seen.find((e) => numbers([e])[0] === base + 39);
+    assert.equal((await ask(t, 'DELETE', '/acp', c)).status, 202);
+    const { headers } = await ask(t, 'POST', '/acp', {}, init);
+    const there = { 'Acp-Connection-Id': headers['acp-connection-id'],
+      'Acp-Session-Id': sessionId };
+    const asking = { ...there, Accept: 'text/event-stream' };
+    const [epoch] = last.id.split(':');
+    for (const id of [`${epoch}:999999.0`, '0000000000000000:1.0'])
+      assert.equal((await ask(t, 'GET', '/acp', { ...asking, 'Last-Event-ID': id })).status,
+        409, id);
+    const second = await stream(there, { 'Last-Event-ID': last.id });
+    await second.until((all) => numbers(all).length >= 20, 'the rest');
+    await ask(t, 'POST', '/acp', there, rpc('session/prompt',
+      { sessionId, prompt: [{ type: 'text', text: 'say live' }] }, 3)); // it is attached
+    const rest = await second.until((all) => all.some((e) => e.data?.id === 3), 'the next answer');
+    assert.deepEqual(numbers(rest).slice(0, 20), run(base + 40, base + 59));
+    assert.equal(new Set(rest.map((e) => e.id)).size, rest.length);
+    second.cut();
+  });
+
   it('a WebSocket that was cut goes on where it was', async () => {
     const first = await ws_client.open(w.port, w.controller);
     const {
@@ -149,4 +195,31 @@ describe('streams that are cut', () => {
     await second.end();
     fs.rmSync(w.gate);
   });
+
+  for (const transport of ['WebSocket', 'HTTP'])
+    it(`the official client over ${transport}: cut in mid-turn, it asks for the rest`, async () => {
+      const connected = async () => {
+        const made = new editor(links[transport](w, path.join(w.dir, 'resume.tap')));
+        await made.start();
+        return made;
+      };
+      const shown = (e) => e.texts().map((x) => Number(/^#(\d+)/.exec(x)?.[1])).filter(Boolean);
+      const first = await connected();
+      const { sessionId } = await first.request('session/new', { cwd: w.cwd, mcpServers: [] });
+      const cut_off = first.prompt(sessionId, `flood 150; gate ${w.gate}; flood 50`);
+      cut_off.catch(() => {}); // its link goes
+      await first.until(() => shown(first).length >= 150, 'the first part');
+      first.link.cut();
+      const before_it = shown(first);
+      const { 'acpd/epoch': epoch, 'acpd/seq': seq } = first.updates.at(-1)._meta;
+      const second = await connected();
+      const { _meta } = await second.request('_acpd/stream/resume',
+        { sessionId, epoch, seq: seq + 1 });
+      assert.equal(_meta['acpd/cursor'].epoch, epoch);
+      fs.writeFileSync(w.gate, '');
+      await second.until(() => shown(second).length >= 50, 'the rest');
+      assert.deepEqual([...before_it, ...shown(second)], run(before_it[0], before_it[0] + 199));
+      await second.leave();
+      fs.rmSync(w.gate);
+    });
 });

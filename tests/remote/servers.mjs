@@ -87,7 +87,13 @@ export async function sdk_server() {
   app.onRequest('initialize', () => ({ protocolVersion: 1, agentCapabilities: { loadSession: true } }));
   app.onRequest('session/new', () => ({ sessionId: 'reference-1' }));
   app.onRequest('session/load', () => ({}));
-  app.onRequest('session/prompt', () => ({ stopReason: 'end_turn' }));
+  app.onRequest('session/prompt', async ({ params: { sessionId, prompt }, client }) => {
+    if (prompt[0]?.text === 'permission')
+      await client.request('session/request_permission', { sessionId,
+        toolCall: { toolCallId: 'one' },
+        options: [{ optionId: 'yes', name: 'Yes', kind: 'allow_once' }] });
+    return { stopReason: 'end_turn' };
+  });
   app.onNotification('session/cancel', () => {});
   const server = new AcpServer({ agent: app });
   const sockets = new WebSocketServer({ noServer: true });
@@ -103,6 +109,7 @@ export async function sdk_server() {
   listener.on('connection', (s) => { open.add(s); s.on('close', () => open.delete(s)); });
   return {
     port: listener.address().port,
+    server,
     async end() {
       await server.close();
       sockets.close();

@@ -21,14 +21,22 @@ void event_stream::put(event e) {
 }
 
 void event_stream::push(std::string_view line, const event_position& at) {
-  if (awaiting_) return; // it comes again, from the log
+  if (awaiting_) { // it comes again, from the log
+    passing_ = {at.epoch, at.seq, 0};
+    return;
+  }
   release_below(at.seq);
+  if (first_.epoch.empty() || at.seq < first_.seq) first_ = at;
   // A frame of the same entry as the one before is told from it by its place, too.
   last_ = {at.epoch, at.seq, at.seq == last_.seq ? last_.after + 1 : 0};
   put({last_, true, std::string(line)});
 }
 
 void event_stream::push(std::string_view line) {
+  if (awaiting_) { // what it came behind comes again, so it waits for that
+    passing_.after++;
+    return between_.push_back({passing_, false, std::string(line)});
+  }
   last_.after++;
   put({last_, false, std::string(line)});
 }
@@ -39,7 +47,8 @@ void event_stream::take(std::string& out) {
   bytes_ -= e.line.size();
   taken_ = e.at;
   out.append("id: ").append(e.at.text()).append("\ndata: ").append(e.line).append("\n\n");
-  if (e.numbered) return;
+  // The log gives an entry's frames all or none: those behind its first are kept, too.
+  if (e.numbered && e.at.after == 0) return;
   kept_bytes_ += e.line.size();
   kept_.push_back(std::move(e));
   while (kept_.size() > kept_events || kept_bytes_ > kept_bytes_limit) {
@@ -50,12 +59,13 @@ void event_stream::take(std::string& out) {
 }
 
 event_stream::continued event_stream::resume(const event_position& seen) {
+  if (last_.epoch.empty() && !seen.epoch.empty()) return continued::from_log;
   if (before(taken_, seen) || (!seen.epoch.empty() && seen.epoch != last_.epoch))
     return continued::refused;
   if (same(seen, taken_)) return continued::from_here;
   if (forgot_ && before(seen, *forgot_)) return continued::refused;
   if (seen.seq < taken_.seq) return continued::from_log;
-  // Only frames without a number are missing: they are here.
+  // No whole entry is missing: what is, is here.
   std::deque<event> again;
   for (const event& e : kept_)
     if (before(seen, e.at)) again.push_back(e);
@@ -70,10 +80,12 @@ event_stream::continued event_stream::resume(const event_position& seen) {
   return continued::from_here;
 }
 
-void event_stream::await_log(const event_position& seen) {
+event_position event_stream::await_log(const event_position& seen) {
   awaiting_ = true;
+  passing_ = last_;
   for (event& e : kept_)
-    if (before(seen, e.at)) between_.push_back(std::move(e));
+    if (before(seen, e.at) && (!e.numbered || e.at.seq == seen.seq))
+      between_.push_back(std::move(e));
   std::erase_if(kept_, [&](const event& e) { return before(seen, e.at); });
   kept_bytes_ = 0;
   for (const event& e : kept_)
@@ -83,6 +95,8 @@ void event_stream::await_log(const event_position& seen) {
   queue_.clear();
   bytes_ = 0;
   last_ = taken_ = seen;
+  // Who saw no update has no epoch to name.
+  return seen.epoch.empty() ? first_ : event_position{seen.epoch, seen.seq + 1};
 }
 
 /// What stood before update `seq` goes out before it.
@@ -99,6 +113,11 @@ void event_stream::release_below(std::uint64_t seq) {
 void event_stream::log_ended() {
   awaiting_ = false;
   release_below(UINT64_MAX);
+}
+
+void event_stream::log_refused() {
+  last_ = taken_ = {};
+  log_ended();
 }
 
 } // namespace acpd::remote

@@ -148,8 +148,12 @@ bool http_connection::swallow(std::string_view line, const envelope& e) {
   const auto at =
       std::ranges::find_if(resuming_, [&](const auto& r) { return r->id == e.id.in(line); });
   if (at == resuming_.end()) return false;
-  if (e.error) (*at)->state = resumption::refused;
-  (*at)->on->events.log_ended();
+  if (e.error) {
+    (*at)->state = resumption::refused;
+    (*at)->on->events.log_refused();
+  } else {
+    (*at)->on->events.log_ended();
+  }
   (*at)->on->bell.cancel();
   resuming_.erase(at);
   return true;
@@ -171,11 +175,11 @@ asio::awaitable<bool> http_connection::resume(std::optional<std::string> session
   r->id = "\"acpd-front-" + id_ + "-" + std::to_string(next_own_++) + "\"";
   r->session = *session;
   r->on = on;
-  on->events.await_log(*seen);
+  const event_position from = on->events.await_log(*seen);
   resuming_.push_back(r);
   pipe_.push(R"({"jsonrpc":"2.0","id":)" + r->id +
              R"(,"method":"_acpd/stream/resume","params":{"sessionId":)" + quoted(*session) +
-             R"(,"epoch":)" + quoted(seen->epoch) + R"(,"seq":)" + std::to_string(seen->seq + 1) +
+             R"(,"epoch":)" + quoted(from.epoch) + R"(,"seq":)" + std::to_string(from.seq) +
              "}}\n");
   while (!closed_ && r->state == resumption::asked) {
     on->bell.expires_at(asio::steady_timer::time_point::max());

@@ -47,7 +47,7 @@ private:
   asio::awaitable<bool> get(const request& r);
   asio::awaitable<void> send_events(std::shared_ptr<http_connection> from,
                                     std::optional<std::string> session,
-                                    std::shared_ptr<outbound> events);
+                                    std::shared_ptr<outbound> events, std::string out);
   asio::awaitable<void> watch_end(std::shared_ptr<visitor> self, std::shared_ptr<outbound> events);
   asio::awaitable<void> upgrade(const request& r);
   response remove(const request& r);

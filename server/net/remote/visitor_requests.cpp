@@ -146,12 +146,12 @@ asio::awaitable<bool> visitor::get(const request& r) {
     co_return refuse(400, "Session ID exceeds maxIdLength (" + std::to_string(max_id_length) + ")");
   const auto events = known->acquire(session);
   if (!events) co_return refuse(409, "Outbound stream already has an active receiver");
-  if (const auto last = header(r, "Last-Event-ID"))
-    if (!co_await known->resume(session, events, *last)) {
-      known->release(session, events);
-      co_return refuse(409, "Last-Event-ID cannot be honoured: load the session");
-    }
-  co_await send_events(known, session, events);
+  const auto last = header(r, "Last-Event-ID");
+  if (last && !co_await known->resume(session, events, *last)) {
+    known->release(session, events);
+    co_return refuse(409, "Last-Event-ID cannot be honoured: load the session");
+  }
+  co_await send_events(known, session, events, last ? "" : events->events.start());
   co_return false;
 }
 
@@ -167,11 +167,10 @@ asio::awaitable<void> visitor::watch_end(std::shared_ptr<visitor> self,
 
 asio::awaitable<void> visitor::send_events(std::shared_ptr<http_connection> from,
                                            std::optional<std::string> session,
-                                           std::shared_ptr<outbound> events) {
+                                           std::shared_ptr<outbound> events, std::string out) {
   stream_.push("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
                "Cache-Control: no-cache\r\nTransfer-Encoding: chunked\r\n\r\n");
   net::spawn(lobby_.io, "event stream's end", watch_end(shared_from_this(), events));
-  std::string out;
   const auto push = [&] {
     char size[32];
     const int n = std::snprintf(size, sizeof size, "%zx\r\n", out.size());

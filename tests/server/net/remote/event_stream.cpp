@@ -66,13 +66,66 @@ TEST_CASE("answers that went to a dead receiver come again, updates come from th
     REQUIRE(s.resume(at(4)) == continued::from_log);
     s.await_log(at(4));
     s.push("u9 on its way", at(9)); // still from before the tail
+    s.push("answer");
     CHECK(s.empty());
     s.log_begins();
     for (std::uint64_t seq : {6, 8, 9})
       s.push("u" + std::to_string(seq), at(seq));
     s.log_ended();
-    CHECK(drain(s) ==
-          list{"e:4.1=early", "e:6.0=u6", "e:6.1=late", "e:8.0=u8", "e:8.1=waiting", "e:9.0=u9"});
+    CHECK(drain(s) == list{"e:4.1=early", "e:6.0=u6", "e:6.1=late", "e:8.0=u8", "e:8.1=waiting",
+                           "e:9.0=u9", "e:9.1=answer"});
+  }
+}
+
+TEST_CASE("a receiver that was cut off before its first event comes back to the beginning") {
+  event_stream s;
+  CHECK(s.start() == "id: :0.0\n\n");
+  s.push("loaded");
+  s.push("u4", at(4));
+  s.push("answer");
+  s.push("u5", at(5));
+  drain(s);
+  REQUIRE(s.resume({"", 0, 0}) == continued::from_log);
+  const event_position from = s.await_log({"", 0, 0});
+  CHECK(from.text() == "e:4.0"); // who saw nothing names no epoch
+  s.log_begins();
+  s.push("u4", at(4));
+  s.push("u5", at(5));
+  s.log_ended();
+  CHECK(drain(s) == list{":0.1=loaded", "e:4.0=u4", "e:4.1=answer", "e:5.0=u5"});
+  CHECK(s.start() == "id: e:5.0\n\n");
+}
+
+TEST_CASE("of an entry that is several frames, none is missing and none comes twice") {
+  event_stream s;
+  s.push("u4", at(4));
+  s.push("u4 again", at(4));
+  s.push("u5", at(5));
+  CHECK(drain(s) == list{"e:4.0=u4", "e:4.1=u4 again", "e:5.0=u5"});
+  REQUIRE(s.resume(at(4)) == continued::from_log);
+  CHECK(s.await_log(at(4)).text() == "e:5.0");
+  s.log_begins();
+  s.push("u5", at(5));
+  s.log_ended();
+  CHECK(drain(s) == list{"e:4.1=u4 again", "e:5.0=u5"});
+}
+
+TEST_CASE("where no update ever was, the log judges a place") {
+  event_stream s;
+  s.push("question");
+  REQUIRE(s.resume(at(7, 2)) == continued::from_log);
+  CHECK(s.await_log(at(7, 2)).text() == "e:8.0");
+  SECTION("and goes on behind it") {
+    s.log_begins();
+    s.push("u8", at(8));
+    s.log_ended();
+    CHECK(drain(s) == list{"e:7.3=question", "e:8.0=u8"});
+  }
+  SECTION("or has none such, and nothing has changed") {
+    s.log_refused();
+    CHECK(s.start() == "id: :0.0\n\n");
+    s.push("u3", at(3));
+    CHECK(drain(s) == list{":0.1=question", "e:3.0=u3"});
   }
 }
 
