@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { editor } from '../conformance/rig.mjs';
 import { ask, events } from './http.mjs';
 import { links } from './links.mjs';
-import { bearer, remote_world } from './servers.mjs';
+import { bearer, listening, remote_world } from './servers.mjs';
 import { ws_client } from './ws_client.mjs';
 
 const json = { 'Content-Type': 'application/json' };
@@ -141,14 +141,17 @@ describe('streams that are cut', () => {
     second.cut();
   });
 
-  it('a new connection goes on behind the last event of one before', async () => {
+  it('a new connection to a new daemon goes on behind the last event of one before', async () => {
     const { c, s, prompt, sessionId } = await open();
     const first = await stream(s);
     await prompt('flood 60', 2);
     const seen = await first.until((all) => all.some((e) => e.data?.id === 2), 'the answer');
     const base = numbers(seen)[0];
     const last = seen.find((e) => numbers([e])[0] === base + 39);
-    assert.equal((await ask(t, 'DELETE', '/acp', c)).status, 202);
+    await w.kill_daemon();
+    await w.serve();
+    t.port = await listening(w);
+    assert.equal((await ask(t, 'DELETE', '/acp', c)).status, 404);
     const { headers } = await ask(t, 'POST', '/acp', {}, init);
     const there = { 'Acp-Connection-Id': headers['acp-connection-id'],
       'Acp-Session-Id': sessionId };
