@@ -16,7 +16,8 @@ run_ctest() {
   passed=$((passed + total - lost)) failed=$((failed + lost))
 }
 
-# run_node FOLDER|FILE…: every *.test.mjs below, two files at a time, file_seconds for each.
+# run_node FOLDER|FILE…: every *.test.mjs below, three files at a time since they
+# mostly wait, file_seconds for each.
 run_node() {
   node_runs=$(( ${node_runs:-0} + 1 ))
   local files=() log=$acpd_root/build/node-tests-$node_runs.tap
@@ -29,7 +30,7 @@ run_node() {
   fi
   [ ${#files[@]} != 0 ] || return
   rm -f "$log"
-  timeout "${ACPD_NODE_TIMEOUT:-3600}" "$NODE" --test --test-concurrency=2 "${only[@]}" \
+  timeout "${ACPD_NODE_TIMEOUT:-3600}" "$NODE" --test --test-concurrency=3 "${only[@]}" \
     --test-timeout=$(( ${file_seconds:-600} * 1000 )) \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$log" \
