@@ -32,8 +32,9 @@ describe('extensions', { timeout: 120_000 }, () => {
     const c = await with_client(t);
     const own = judge('capabilities', c.said_at_start.agentCapabilities._meta.acpd);
     const named = Object.keys(schema.$defs).filter((name) => name.startsWith('_acpd/'));
+    const of_the_bridge = '_acpd/link/params';  // which says it where the daemon cannot
     const wanted = [...own.methods.flatMap((m) => [`${m}/params`, `${m}/result`]),
-      ...own.notifications.map((m) => `${m}/params`)];
+      ...own.notifications.map((m) => `${m}/params`), of_the_bridge];
     assert.deepEqual(named.sort(), wanted.sort());
   });
 

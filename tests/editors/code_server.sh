@@ -26,6 +26,8 @@ install_code_server() {
   cd "$folder"
   echo '{ "private": true }' >package.json  # or npm would take the project's own, higher up
   npm install "code-server@$code_server_version" --ignore-scripts --no-audit --no-fund
+  # Debian's headers instead of a download: these modules keep to Node's stable interface.
+  [ ! -e /usr/include/node/node_api.h ] || export npm_config_nodedir=/usr
   export npm_config_yes=true  # one of the scripts below runs npx node-gyp, which would ask
   npm rebuild argon2
   cd "$vscode"

@@ -16,7 +16,8 @@ run_ctest() {
   passed=$((passed + total - lost)) failed=$((failed + lost))
 }
 
-# run_node FOLDER|FILE…: every *.test.mjs below, two files at a time, file_seconds for each.
+# run_node FOLDER|FILE…: every *.test.mjs below, three files at a time since they
+# mostly wait, file_seconds for each.
 run_node() {
   node_runs=$(( ${node_runs:-0} + 1 ))
   local files=() log=$acpd_root/build/node-tests-$node_runs.tap
@@ -29,7 +30,7 @@ run_node() {
   fi
   [ ${#files[@]} != 0 ] || return
   rm -f "$log"
-  timeout "${ACPD_NODE_TIMEOUT:-3600}" "$NODE" --test --test-concurrency=2 "${only[@]}" \
+  timeout "${ACPD_NODE_TIMEOUT:-3600}" "$NODE" --test --test-concurrency=3 "${only[@]}" \
     --test-timeout=$(( ${file_seconds:-600} * 1000 )) \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$log" \
@@ -54,12 +55,23 @@ run_extension() {
   run_program npm --prefix "$folder" test
 }
 
+prefetch_log=$acpd_root/build/code-server-prefetch.log
 vscode_packages=(python3 libkrb5-dev ripgrep chromium)  # of tests/editors/code_server.sh
 # code-server is fetched and its native modules are compiled while the C++ is: the tests wait for
 # it where they need it, and say what went wrong.
 prefetch_vscode() {
   [ -z "$filter" ] || [[ vscode == *$filter* ]] || return 0
-  nice tests/editors/code_server.sh >"$acpd_root/build/code-server-prefetch.log" 2>&1 &
+  nice tests/editors/code_server.sh >"$prefetch_log" 2>&1 &
+  prefetch=$!
+}
+# Whether it is there. What cannot be fetched is no fault of the project's: said, and left out.
+vscode_ready() {
+  [ -n "${prefetch:-}" ] || return
+  timeout 900 tail --pid="$prefetch" -f /dev/null
+  wait "$prefetch" && return
+  echo "LEFT OUT: tests/vscode, since code-server could not be installed: $prefetch_log"
+  tail -n 5 "$prefetch_log"
+  return 1
 }
 
 run_fuzz() {

@@ -71,7 +71,8 @@ using words = std::vector<std::string>;
 TEST_CASE("a terminal is announced when it begins, with where it runs and that it can be ended") {
   bench b = with_terminal();
   REQUIRE(told(b) == words{"terminal_update"});
-  const auto update = update_in(b.of<log_own>(b.last).at(0));
+  const log_own entry = b.of<log_own>(b.last).at(0);
+  const auto update = update_in(entry);
   CHECK(member(update, "command") == R"("npm run dev")");
   CHECK(member(update, "cwd") == R"("/w")");
   CHECK(member(update, "capabilities") == R"({"cancel":{}})");

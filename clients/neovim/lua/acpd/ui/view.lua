@@ -22,6 +22,36 @@ local function followers(buffer)
   end, vim.fn.win_findbuf(buffer))
 end
 
+--- The last line at the bottom, where Neovim itself would put it in the middle of an empty window.
+--- Not by `zb`: `:normal` in one window ends the Insert mode that another one is about to begin.
+local function end_at_bottom(window, last)
+  local height = vim.fn.getwininfo(window)[1].height -- without its bar
+  local function fits(top)
+    local range = { start_row = top - 1, end_row = last - 1 }
+    return api.nvim_win_text_height(window, range).all <= height
+  end
+  local above, top, step = 0, last, 1 -- `top` fits, `above` does not
+  while above == 0 and top > 1 do
+    local try = math.max(1, top - step)
+    if fits(try) then
+      top, step = try, step * 2
+    else
+      above = try
+    end
+  end
+  while above > 0 and top - above > 1 do
+    local try = math.floor((top + above) / 2)
+    if fits(try) then
+      top = try
+    else
+      above = try
+    end
+  end
+  api.nvim_win_call(window, function()
+    vim.fn.winrestview({ topline = top })
+  end)
+end
+
 function M:change(work)
   local following = followers(self.buffer)
   vim.bo[self.buffer].modifiable = true
@@ -31,12 +61,9 @@ function M:change(work)
   local last = api.nvim_buf_line_count(self.buffer)
   for _, window in ipairs(following) do
     api.nvim_win_set_cursor(window, { last, 0 })
-    -- The end at the bottom: Neovim itself would put it in the middle of an empty window. A menu of
-    -- completions would go.
+    -- A menu of completions would go.
     if vim.fn.pumvisible() == 0 then
-      api.nvim_win_call(window, function()
-        vim.cmd('normal! zb')
-      end)
+      end_at_bottom(window, last)
     end
   end
 end
