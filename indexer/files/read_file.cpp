@@ -16,9 +16,13 @@ std::optional<std::string> read_small_file(const std::string& path, int flags) {
 }
 
 std::optional<std::string> read_small_file_at(int folder_fd, const char* name, int flags) {
-  // O_NONBLOCK: a pipe of that name must not hold the walk up.
-  const unique_fd fd(::openat(folder_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags));
+  // What is no file is not even opened: that would do something to a pipe or a device.
+  const int follow = (flags & O_NOFOLLOW) != 0 ? AT_SYMLINK_NOFOLLOW : 0;
   struct stat found{};
+  if (::fstatat(folder_fd, name, &found, follow) != 0 || !S_ISREG(found.st_mode))
+    return std::nullopt;
+  // O_NONBLOCK: one that has just become a pipe must not hold the walk up.
+  const unique_fd fd(::openat(folder_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags));
   if (!fd || ::fstat(fd.get(), &found) != 0 || !S_ISREG(found.st_mode)) return std::nullopt;
   if (found.st_size > most_bytes) return std::nullopt;
   std::string content;

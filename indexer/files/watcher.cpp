@@ -70,7 +70,10 @@ void watcher::hint(workspace_id id, const std::string& path, time_point now) {
 }
 
 void watcher::hurry(workspace_id id, time_point now) {
-  if (auto* in = find(id)) in->gather.hurry(now);
+  auto* in = find(id);
+  if (!in) return;
+  if (in->gone) in->gather.folder("", now); // it may be back
+  in->gather.hurry(now);
 }
 
 std::size_t watcher::gathered(workspace_id id) const {

@@ -21,7 +21,7 @@ public:
         known_, path, {}, [](const file_row& f) { return std::string_view(f.path); });
     if (at != known_.end() && at->path == path) {
       seen_[static_cast<std::size_t>(at - known_.begin())] = true;
-      if (at->stamp == file_stamp{stat.size, stat.mtime_ns, stat.inode}) return;
+      if (at->stamp == file_stamp{stat.size, stat.changed_ns, stat.inode}) return;
     }
     changed.emplace_back(path);
   }
@@ -44,11 +44,12 @@ private:
 
 void write(store& s, parsed_file& f, build_report& report) {
   if (!f.content) {
-    ++report.unreadable;
-    if (f.content.error() == ENOENT)
+    if (is_no_file(f.content.error())) {
       s.erase(f.path); // removed since the walk
-    else
+    } else {
+      ++report.unreadable;
       s.mark(f.path, {}, file_state::unreadable);
+    }
     return;
   }
   ++report.read;

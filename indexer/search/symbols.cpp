@@ -3,7 +3,6 @@
 #include "indexer/store/references.h"
 
 #include <algorithm>
-#include <limits>
 #include <tuple>
 
 namespace acpd::index {
@@ -22,16 +21,66 @@ bool ends_with_parts(std::string_view qname, const std::vector<std::string_view>
   return parts.size() >= asked.size() && std::equal(asked.rbegin(), asked.rend(), parts.rbegin());
 }
 
-/// By path and line, the first `limit`: of the many definitions of a common name the others' rows
-/// are not read.
-std::vector<std::uint32_t> chunks_defining(const reader::view& v, std::string_view name,
-                                           std::size_t limit) {
+/// What may be kept as a name in what somebody asks for, the longest first: the whole of it, its
+/// end with the signs there ("Job::valid?", "Text::operator=="), and its last part without them.
+std::vector<std::string_view> names_in(std::string_view asked) {
+  const auto parts = parts_of(asked);
+  std::vector<std::string_view> names{asked};
+  if (parts.empty()) return names;
+  const auto last = parts.back();
+  const auto from = static_cast<std::size_t>(last.data() - asked.data());
+  for (const auto name : {asked.substr(from), last})
+    if (name != names.back()) names.push_back(name);
+  return names;
+}
+
+std::vector<std::uint32_t> chunks_defining(const reader::view& v, std::string_view name) {
   std::vector<std::uint32_t> docs;
   const auto& entries = v.entries();
   for (const auto& list : v.lists(key_kind::definition, name))
     read_words(list, [&](std::uint32_t doc, counts) {
       if (entries.doc(doc).file != 0) docs.push_back(doc);
     });
+  return docs;
+}
+
+/// The chunks that may define what is asked for, each once.
+struct lookup {
+  std::vector<std::uint32_t> docs;
+  std::string_view whole, end;             // a symbol's name is one of these
+  std::vector<std::string_view> qualified; // then the parts that its qualified name must end in
+};
+
+lookup look_up(const reader::view& v, std::string_view name) {
+  lookup made{chunks_defining(v, name), name, name, {}};
+  auto parts = parts_of(name);
+  // Of a heading, say, all that is called as its last word would be read.
+  const bool can_be_qualified = parts.size() > 1 && name.find(' ') == name.npos;
+  if (!made.docs.empty() && !can_be_qualified) return made;
+  for (const auto end : names_in(name)) {
+    if (end == name) continue;
+    const auto more = chunks_defining(v, end);
+    if (more.empty()) continue;
+    made.docs.insert(made.docs.end(), more.begin(), more.end());
+    made.end = end;
+    if (parts.size() > 1) made.qualified = std::move(parts);
+    break;
+  }
+  std::ranges::sort(made.docs);
+  const auto repeated = std::ranges::unique(made.docs);
+  made.docs.erase(repeated.begin(), repeated.end());
+  return made;
+}
+
+bool is_asked_for(const symbol& s, const lookup& by) {
+  return s.name == by.whole ||
+         (s.name == by.end && (by.qualified.empty() || ends_with_parts(s.qname, by.qualified)));
+}
+
+/// By path and line, the first `limit`: of the many definitions of a common name the others' rows
+/// are not read.
+void keep_first(const reader::view& v, std::vector<std::uint32_t>& docs, std::size_t limit) {
+  const auto& entries = v.entries();
   const auto kept = docs.begin() + static_cast<std::ptrdiff_t>(std::min(limit, docs.size()));
   std::ranges::partial_sort(docs, kept, [&](std::uint32_t a, std::uint32_t b) {
     const auto &x = entries.doc(a), &y = entries.doc(b);
@@ -40,7 +89,6 @@ std::vector<std::uint32_t> chunks_defining(const reader::view& v, std::string_vi
            std::tie(y.first_line, y.last_line, y.words);
   });
   docs.erase(kept, docs.end());
-  return docs;
 }
 
 definition_site to_site(const reader::view& v, const chunk_row& c, const symbol& s) {
@@ -107,38 +155,40 @@ std::vector<use_site> to_sites(const reader::view& v, const std::vector<plain_us
   return sites;
 }
 
-/// Uses do not say of what: the last part of a qualified name is what they are kept under.
-std::string_view last_part(std::string_view name) {
-  const auto parts = parts_of(name);
-  return parts.empty() ? name : parts.back();
+/// Of the name, or else of its last part: uses do not say of what, and that part is what they are
+/// kept under.
+std::vector<plain_use> uses_of(const reader::view& v, std::string_view name) {
+  for (const auto each : names_in(name))
+    if (auto found = plain_uses(v, each); !found.empty()) return found;
+  return {};
 }
 
 } // namespace
 
-std::vector<definition_site> definitions(const reader::view& v, std::string_view name,
-                                         std::size_t limit) {
-  std::vector<definition_site> found;
-  const auto parts = parts_of(name);
-  if (parts.empty()) return found;
-  const bool qualified = parts.size() > 1;
-  constexpr auto all = std::numeric_limits<std::size_t>::max();
-  for (const auto doc : chunks_defining(v, parts.back(), qualified ? all : limit)) {
+defined definitions(const reader::view& v, std::string_view name, std::size_t limit) {
+  defined made;
+  auto& found = made.sites;
+  auto by = look_up(v, name);
+  const bool qualified = !by.qualified.empty();
+  made.all = qualified ? 0 : by.docs.size();
+  keep_first(v, by.docs, qualified ? by.docs.size() : limit);
+  for (const auto doc : by.docs) {
     if (found.size() >= limit) break;
     const auto row = find_chunk(v.db(), doc);
     if (!row) continue;
     for (const auto& s : row->symbols)
-      if (s.name == parts.back() && (!qualified || ends_with_parts(s.qname, parts)))
-        found.push_back(to_site(v, *row, s));
+      if (is_asked_for(s, by)) found.push_back(to_site(v, *row, s));
   }
   std::ranges::sort(found, {}, [](const definition_site& d) {
     return std::tie(d.path, d.line, d.qname, d.kind);
   });
+  made.all = std::max<std::uint64_t>(made.all, found.size());
   if (found.size() > limit) found.resize(limit);
-  return found;
+  return made;
 }
 
 uses references(const reader::view& v, std::string_view name, std::size_t limit) {
-  auto found = plain_uses(v, last_part(name));
+  auto found = uses_of(v, name);
   uses made;
   made.all = found.size();
   keep_first(v, found, limit);
@@ -147,7 +197,7 @@ uses references(const reader::view& v, std::string_view name, std::size_t limit)
 }
 
 std::vector<use_site> callers(const reader::view& v, std::string_view name, std::size_t limit) {
-  auto found = plain_uses(v, last_part(name));
+  auto found = uses_of(v, name);
   std::erase_if(found, [](const plain_use& u) {
     return use_kinds[u.kind] != "call" && use_kinds[u.kind] != "send";
   });

@@ -27,11 +27,14 @@ struct use_site {
   std::uint32_t file = 0, doc = 0;
 };
 
-/// Definitions of an exact name, or of a qualified one ("writer::flush", "Writer.flush"): its last
-/// part is looked up, and the parts before must be those of the definition. By path and line; at
-/// most `limit`.
-std::vector<definition_site> definitions(const reader::view& v, std::string_view name,
-                                         std::size_t limit = 50);
+/// Definitions of an exact name, also one with signs or blanks ("valid?", "operator==", a heading),
+/// and of a qualified one ("writer::flush", "Writer.flush"): its last part is looked up, and the
+/// parts before must be those of the definition. By path and line; at most `limit` sites.
+struct defined {
+  std::vector<definition_site> sites;
+  std::uint64_t all = 0; // also those above the limit; of a qualified name only those in `sites`
+};
+defined definitions(const reader::view& v, std::string_view name, std::size_t limit = 50);
 
 /// Uses of an exact name, or of the last part of a qualified one, by path and line; at most `limit`
 /// sites.

@@ -9,7 +9,7 @@ constexpr std::uint8_t own_name = 1, own_qname = 2;
 
 // What to_file() reads.
 #define ACPD_FILE_ROW                                                                              \
-  "SELECT id, path, language, state, flags, size, mtime_ns, inode, hash, lines FROM file "
+  "SELECT id, path, language, state, flags, size, changed_ns, inode, hash, lines FROM file "
 
 file_row to_file(const statement& row) {
   file_row f;

@@ -11,10 +11,11 @@
 
 namespace acpd::index {
 
-/// What tells, without reading it, that a file is still the one that was indexed.
+/// What tells, without reading it, that a file is still the one that was indexed. `changed_ns` is
+/// its ctime: nobody can set that one back.
 struct file_stamp {
   std::uint64_t size = 0;
-  std::int64_t mtime_ns = 0;
+  std::int64_t changed_ns = 0;
   std::uint64_t inode = 0;
   bool operator==(const file_stamp&) const = default;
 };

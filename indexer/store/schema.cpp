@@ -21,7 +21,7 @@ CREATE TABLE file (
   state INTEGER NOT NULL,
   flags INTEGER NOT NULL,
   size INTEGER NOT NULL,
-  mtime_ns INTEGER NOT NULL,
+  changed_ns INTEGER NOT NULL,
   inode INTEGER NOT NULL,
   hash INTEGER NOT NULL,
   lines INTEGER NOT NULL,

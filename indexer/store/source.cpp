@@ -25,12 +25,6 @@ private:
   int fd_;
 };
 
-file_stamp stamp_of(const struct stat& s) {
-  return {static_cast<std::uint64_t>(s.st_size),
-          static_cast<std::int64_t>(s.st_mtim.tv_sec) * 1'000'000'000 + s.st_mtim.tv_nsec,
-          static_cast<std::uint64_t>(s.st_ino)};
-}
-
 int read_all(int fd, std::uint64_t size, std::string& bytes) {
   bytes.resize(std::min<std::uint64_t>(size, most_source_bytes));
   std::size_t have = 0;
@@ -47,8 +41,23 @@ int read_all(int fd, std::uint64_t size, std::string& bytes) {
 
 } // namespace
 
+file_stamp stamp_of(const struct stat& s) {
+  return {static_cast<std::uint64_t>(s.st_size),
+          static_cast<std::int64_t>(s.st_ctim.tv_sec) * 1'000'000'000 + s.st_ctim.tv_nsec,
+          static_cast<std::uint64_t>(s.st_ino)};
+}
+
+bool is_no_file(int error) {
+  return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EINVAL || error == ENXIO;
+}
+
 std::expected<source, int> read_source(const std::string& root, std::string_view path) {
-  const descriptor file(root + "/" + std::string(path));
+  const auto full = root + "/" + std::string(path);
+  // Opening alone does something to a pipe (it lets its writer go on) and to some devices.
+  struct stat seen{};
+  if (::lstat(full.c_str(), &seen) != 0) return std::unexpected(errno);
+  if (!S_ISREG(seen.st_mode)) return std::unexpected(EINVAL);
+  const descriptor file(full);
   if (file.get() < 0) return std::unexpected(errno);
   source s;
   constexpr int attempts = 3;

@@ -6,6 +6,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 
 namespace acpd::index {
 
@@ -20,9 +21,16 @@ struct source {
   std::uint64_t hash = 0; // xxh3 of the bytes and the file's size
 };
 
-/// Reads a regular file below `root`; the error is errno's. A file that changes while it is read is
-/// read again; if it never holds still, the stamp is the one from before, so that the next look at
-/// it finds it changed. Never follows a symbolic link in the last component.
+file_stamp stamp_of(const struct stat& s);
+
+/// Whether an error of read_source() says that there is no regular file (any more), rather than one
+/// that cannot be read.
+bool is_no_file(int error);
+
+/// Reads a regular file below `root`; the error is errno's, EINVAL for what is no file: that is not
+/// even opened. A file that changes while it is read is read again; if it never holds still,
+/// the stamp is the one from before, so that the next look at it finds it changed. Never follows a
+/// symbolic link in the last component.
 std::expected<source, int> read_source(const std::string& root, std::string_view path);
 
 } // namespace acpd::index

@@ -32,8 +32,8 @@ void store::put(std::string_view path, const file_stamp& stamp, std::uint64_t ha
 
 void store::touch(std::string_view path, const file_stamp& stamp) {
   begin();
-  db_->run("UPDATE file SET size = ?1, mtime_ns = ?2, inode = ?3 WHERE path = ?4", stamp.size,
-           stamp.mtime_ns, stamp.inode, path);
+  db_->run("UPDATE file SET size = ?1, changed_ns = ?2, inode = ?3 WHERE path = ?4", stamp.size,
+           stamp.changed_ns, stamp.inode, path);
 }
 
 void store::mark(std::string_view path, const file_stamp& stamp, file_state state) {
@@ -79,13 +79,13 @@ void store::put_file(std::string_view path, const file_stamp& stamp, std::uint64
   f.path_words = slot.path_words;
   const int flags = (facts.error_nodes ? 1 : 0) | (facts.truncated ? 2 : 0);
   const auto imports = pack_imports(facts.imports), docs = pack_docs(slot.docs);
-  db_->run("INSERT INTO file (id, path, language, state, flags, size, mtime_ns, inode, hash, lines,"
-           " path_words, imports, docs) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-           " ?13) ON CONFLICT (id) DO UPDATE SET language = ?3, state = ?4, flags = ?5, size = ?6, "
-           "mtime_ns = ?7, inode = ?8, hash = ?9, lines = ?10, imports = ?12, docs = ?13",
-           slot.id, path, facts.language, static_cast<int>(state), flags, stamp.size,
-           stamp.mtime_ns, stamp.inode, hash, facts.lines, slot.path_words, blob{imports},
-           blob{docs});
+  db_->run(
+      "INSERT INTO file (id, path, language, state, flags, size, changed_ns, inode, hash, lines,"
+      " path_words, imports, docs) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+      " ?13) ON CONFLICT (id) DO UPDATE SET language = ?3, state = ?4, flags = ?5, size = ?6, "
+      "changed_ns = ?7, inode = ?8, hash = ?9, lines = ?10, imports = ?12, docs = ?13",
+      slot.id, path, facts.language, static_cast<int>(state), flags, stamp.size, stamp.changed_ns,
+      stamp.inode, hash, facts.lines, slot.path_words, blob{imports}, blob{docs});
   changes_.files.emplace_back(slot.id, std::move(f));
 }
 

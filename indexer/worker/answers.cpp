@@ -83,16 +83,16 @@ json::object answer_symbol(const answer_source& from, const arguments& asked) {
   const auto name = asked.text("name");
   const auto limit = asked.number("limit", 50, 1000);
   json::array defined;
-  const auto found = definitions(from.view, name);
+  const auto found = definitions(from.view, name, limit);
   hit_text text(from.root, asked.number("max_tokens", 8000, 200'000));
   const bool wants_text = asked.flag("text");
-  for (std::size_t i = 0; i < found.size() && i < limit; ++i) {
-    auto made = to_json(found[i]);
-    const auto row = wants_text ? find_chunk(from.view.db(), found[i].doc) : std::nullopt;
-    if (row) text.add(made, from.view, found[i].path, row->begin, row->end);
+  for (const auto& site : found.sites) {
+    auto made = to_json(site);
+    const auto row = wants_text ? find_chunk(from.view.db(), site.doc) : std::nullopt;
+    if (row) text.add(made, from.view, site.path, row->begin, row->end);
     defined.push_back(std::move(made));
   }
-  json::object answer{{"definitions", std::move(defined)}, {"all_definitions", found.size()}};
+  json::object answer{{"definitions", std::move(defined)}, {"all_definitions", found.all}};
   if (!asked.flag("uses", true)) return answer;
   const auto used = references(from.view, name, limit);
   answer["references"] = to_json(used.sites);
@@ -125,8 +125,8 @@ json::object answer_related(const answer_source& from, const arguments& asked) {
     if (name.empty())
       throw bad_request{"bad_request", "\"path\" or \"symbol\" must be a string that is not empty"};
     const auto found = definitions(from.view, name, 1);
-    if (found.empty()) return {{"files", std::move(files)}};
-    path = found.front().path;
+    if (found.sites.empty()) return {{"files", std::move(files)}};
+    path = found.sites.front().path;
   }
   for (const auto& file : related(graph_of(from), path, limit))
     files.push_back(json::object{{"path", file.path},

@@ -1,6 +1,7 @@
 #include "indexer/worker/freshness.h"
 
 #include "indexer/store/rows.h"
+#include "indexer/store/source.h"
 
 #include <algorithm>
 #include <boost/json/array.hpp>
@@ -29,11 +30,7 @@ bool is_as_indexed(const reader::view& view, const std::string& root, const std:
   const bool is_there = ::lstat((root + "/" + path).c_str(), &found) == 0 && S_ISREG(found.st_mode);
   const auto row = find_file(view.db(), path);
   if (!row) return !is_there;
-  const file_stamp stamp{static_cast<std::uint64_t>(found.st_size),
-                         static_cast<std::int64_t>(found.st_mtim.tv_sec) * 1'000'000'000 +
-                             found.st_mtim.tv_nsec,
-                         static_cast<std::uint64_t>(found.st_ino)};
-  return is_there && row->stamp == stamp;
+  return is_there && row->stamp == stamp_of(found);
 }
 
 } // namespace

@@ -16,10 +16,6 @@ constexpr auto longest_uncommitted = 1s; // progress is seen, and a kill costs l
 constexpr auto retry_after = 5s;
 constexpr unsigned commits_a_slice = 32; // without a pause, merging must keep up all the same
 
-bool is_gone(int error) {
-  return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EINVAL || error == ENXIO;
-}
-
 /// Collects: rows are not written while they are read.
 class found_changes : public sweep_sink {
 public:
@@ -37,7 +33,7 @@ statement rows_below(connection& db, const std::string& folder, std::string& fro
                      std::string& to) {
   from = folder.empty() ? "" : folder + "/";
   to = folder.empty() ? "\xff" : folder + "0"; // '0' follows '/'
-  return db.select("SELECT path, size, mtime_ns, inode FROM file WHERE path >= ?1 AND path < ?2 "
+  return db.select("SELECT path, size, changed_ns, inode FROM file WHERE path >= ?1 AND path < ?2 "
                    "ORDER BY path",
                    from, to);
 }
@@ -218,8 +214,13 @@ void lane::look_now(const std::vector<std::string>& paths) {
 
 void lane::look_allowed(std::vector<std::string> paths) {
   if (!is_open() || retry_at_ || !rules_) return;
-  std::erase_if(
-      paths, [&](const std::string& path) { return !store_->find(path) && !rules_->allows(path); });
+  // What is known stays until the folder is back.
+  if (std::error_code missing; !std::filesystem::is_directory(rules_->root(), missing)) return;
+  std::erase_if(paths, [&](const std::string& path) {
+    if (rules_->allows(path)) return false;
+    if (store_->find(path)) drop(path); // left out now, or its folder has become a link
+    return true;
+  });
   look_now(paths);
 }
 
@@ -231,7 +232,7 @@ void lane::keep(parse_result result) {
 
 void lane::write(const parse_result& result) {
   const auto& content = result.content;
-  if (!content && is_gone(content.error())) {
+  if (!content && is_no_file(content.error())) {
     store_->erase(result.path);
   } else if (!content) {
     store_->mark(result.path, {}, file_state::unreadable);

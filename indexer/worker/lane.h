@@ -41,7 +41,8 @@ public:
                                 std::shared_ptr<const ignore_rules> rules);
   /// Reads these before anything else, on this thread, and commits.
   void look_now(const std::vector<std::string>& paths);
-  /// Only those of them that are indexed, or may be: somebody asked about these paths.
+  /// Only those of them that may be indexed, the others are forgotten: somebody asked about these
+  /// paths.
   void look_allowed(std::vector<std::string> paths);
 
   std::optional<parse_task> next_task();

@@ -20,7 +20,7 @@ struct parse_journal::slot {
   std::atomic<std::uint32_t> state;
   std::uint32_t path_size;
   std::uint64_t size;
-  std::int64_t mtime_ns;
+  std::int64_t changed_ns;
   std::uint64_t inode;
   char path[4096 - 32];
 };
@@ -76,7 +76,7 @@ void parse_journal::read_crashes() {
     auto& left = *at(i);
     if (left.state == slot::crashed && left.path_size <= sizeof left.path)
       crashes_.push_back(
-          {std::string(left.path, left.path_size), {left.size, left.mtime_ns, left.inode}});
+          {std::string(left.path, left.path_size), {left.size, left.changed_ns, left.inode}});
     left.state = slot::free;
   }
 }
@@ -87,7 +87,7 @@ parse_journal::entry::entry(parse_journal& journal, std::size_t number, std::str
   own.path_size = static_cast<std::uint32_t>(std::min(path.size(), sizeof own.path));
   std::memcpy(own.path, path.data(), own.path_size);
   own.size = stamp.size;
-  own.mtime_ns = stamp.mtime_ns;
+  own.changed_ns = stamp.changed_ns;
   own.inode = stamp.inode;
   own.state = slot::parsing;
   parsing_now = &own.state;

@@ -195,6 +195,10 @@ void pipeline::step() {
 void pipeline::rest() {
   const auto now = std::chrono::steady_clock::now();
   if (!rest_at_ || now < *rest_at_ || in_crew_ > 0) return;
+  if (const auto pause = asked_at_.load() + rest_after; now < pause) {
+    rest_at_ = pause; // an answer must not wait for a processor that merges
+    return;
+  }
   bool more = false;
   for (const auto& [id, of] : lanes_)
     guarded(*of, [&] { more |= of->maintain(); });

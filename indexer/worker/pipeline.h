@@ -4,6 +4,8 @@
 #include "indexer/worker/mailbox.h"
 #include "indexer/worker/output.h"
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <future>
 #include <map>
@@ -39,6 +41,8 @@ public:
   /// Reads these files before anything else, those that may be indexed; ready when they are
   /// committed.
   std::future<void> look(workspace_id id, std::vector<std::string> paths);
+  /// Somebody asks: what a pause is for waits for a later one. From any thread.
+  void questioned() { asked_at_.store(std::chrono::steady_clock::now()); }
 
 private:
   struct open_message {
@@ -94,7 +98,8 @@ private:
   std::vector<open_message> opening_; // wait for another process to let go of the database
   std::map<workspace_id, std::pair<lane::time_point, coverage>> told_;
   std::size_t in_crew_ = 0;
-  std::optional<lane::time_point> rest_at_; // when nothing comes: merge, and give memory back
+  std::optional<lane::time_point> rest_at_; // nothing comes: merge, give memory back
+  std::atomic<lane::time_point> asked_at_{lane::time_point()};
   bool stopping_ = false;
   parse_crew crew_;
   std::jthread thread_; // the last: it uses all of the above

@@ -92,6 +92,7 @@ void query_thread::rest() {
 }
 
 void query_thread::answer(const question& asked) {
+  pipeline_.questioned();
   try {
     auto made = answer_fresh(asked);
     const auto now = asked.about->now();

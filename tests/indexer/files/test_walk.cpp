@@ -33,7 +33,7 @@ TEST_CASE("a file is told with its size, time, inode and mode") {
   CHECK(told.size == 5);
   CHECK(told.inode == real.st_ino);
   CHECK(told.mode == real.st_mode);
-  CHECK(told.mtime_ns == real.st_mtim.tv_sec * 1'000'000'000 + real.st_mtim.tv_nsec);
+  CHECK(told.changed_ns == real.st_ctim.tv_sec * 1'000'000'000 + real.st_ctim.tv_nsec);
 }
 
 TEST_CASE("links are not followed, out of the tree or round in it") {

@@ -48,7 +48,7 @@ public:
     std::error_code ignored; // a folder that a test made unreadable is opened first
     for (const auto& entry : std::filesystem::recursive_directory_iterator(
              root_, std::filesystem::directory_options::skip_permission_denied, ignored))
-      if (entry.is_directory() && !entry.is_symlink())
+      if (!entry.is_symlink() && entry.is_directory())
         std::filesystem::permissions(entry.path(), std::filesystem::perms::owner_all, ignored);
     std::filesystem::remove_all(root_, ignored);
   }

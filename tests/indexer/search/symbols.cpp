@@ -52,14 +52,32 @@ TEST_CASE("definitions are found by name and by the end of their qualified name"
   library l(
       {{"a.toy", "def writer.flush\n x\ndef reader.flush\n y\n"}, {"b.toy", "def flush\n z\n"}});
   const auto v = l.look();
-  CHECK(shown(definitions(v, "flush")) ==
+  CHECK(shown(definitions(v, "flush").sites) ==
         lines{"a.toy:1 writer.flush", "a.toy:3 reader.flush", "b.toy:1 flush"});
-  CHECK(shown(definitions(v, "reader.flush")) == lines{"a.toy:3 reader.flush"});
-  CHECK(shown(definitions(v, "reader::flush")) == lines{"a.toy:3 reader.flush"});
-  CHECK(definitions(v, "Flush").empty());
-  CHECK(definitions(v, "der.flush").empty());
-  CHECK(definitions(v, "").empty());
-  CHECK(shown(definitions(v, "flush", 1)) == lines{"a.toy:1 writer.flush"});
+  CHECK(shown(definitions(v, "reader.flush").sites) == lines{"a.toy:3 reader.flush"});
+  CHECK(shown(definitions(v, "reader::flush").sites) == lines{"a.toy:3 reader.flush"});
+  CHECK(definitions(v, "Flush").sites.empty());
+  CHECK(definitions(v, "der.flush").sites.empty());
+  CHECK(definitions(v, "").sites.empty());
+  const auto first = definitions(v, "flush", 1);
+  CHECK(shown(first.sites) == lines{"a.toy:1 writer.flush"});
+  CHECK(first.all == 3);
+}
+
+TEST_CASE("names with signs and blanks are found whole, and at the end of a qualified name") {
+  library l({{"a.toy", "def job.valid?\n x\ndef job.valid\n y\n"}});
+  const auto v = l.look();
+  CHECK(shown(definitions(v, "valid?").sites) == lines{"a.toy:1 job.valid?"});
+  CHECK(shown(definitions(v, "job.valid?").sites) == lines{"a.toy:1 job.valid?"});
+  CHECK(shown(definitions(v, "job::valid").sites) == lines{"a.toy:3 job.valid"});
+  CHECK(shown(definitions(v, "valid()").sites) == lines{"a.toy:3 job.valid"});
+  CHECK(definitions(v, "run.valid?").sites.empty());
+}
+
+TEST_CASE("a heading of a method's qualified name does not hide the method") {
+  library l({{"a.toy", "def job.run\n x\n"}, {"doc.toy", "def job#run\n y\n"}});
+  const auto v = l.look();
+  CHECK(shown(definitions(v, "job#run").sites) == lines{"a.toy:1 job.run", "doc.toy:1 job#run"});
 }
 
 TEST_CASE("references are all uses, callers each chunk once") {
@@ -81,7 +99,7 @@ TEST_CASE("lines of uses and definitions follow their chunk when it moves") {
   put(l.writing(), "a.toy", "use x\n\ndef a\n call()\n");
   l.writing().commit();
   CHECK(shown(references(l.look(), "call").sites) == lines{"a.toy:4 in a"});
-  CHECK(shown(definitions(l.look(), "a")) == lines{"a.toy:3 a"});
+  CHECK(shown(definitions(l.look(), "a").sites) == lines{"a.toy:3 a"});
 }
 
 TEST_CASE("an outline is a file's symbols in order") {

@@ -1,8 +1,6 @@
 // The worker as the daemon sees it: a process and its lines.
-#include "tests/indexer/files/tree.h"
-#include "tests/indexer/worker/worker_process.h"
+#include "tests/indexer/worker/indexed.h"
 
-#include <algorithm>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -17,41 +15,6 @@
 using namespace acpd::index::test;
 namespace json = boost::json;
 using Catch::Contains;
-
-namespace {
-
-std::string text(const json::value& of) { return json::serialize(of); }
-
-std::vector<std::string> paths(const json::object& answer) {
-  std::vector<std::string> all;
-  for (const auto& hit : answer.at("hits").as_array())
-    all.emplace_back(hit.at("path").as_string());
-  return all;
-}
-
-bool finds(worker_process& worker, const std::string& query, const std::string& path) {
-  const auto found = paths(worker.search(query));
-  return std::ranges::find(found, path) != found.end();
-}
-
-/// A tree, a folder for its database, and a worker that has indexed it.
-struct indexed {
-  explicit indexed(const std::function<void(const tree&)>& fill) {
-    fill(files);
-    worker.add(files.root(), db());
-    worker.settled();
-  }
-  std::string db() const { return state.path("index.db"); }
-  tree files, state;
-  worker_process worker;
-};
-
-void two_files(const tree& files) {
-  files.write("src/store.py", "def open_store(path):\n    return path\n");
-  files.write("src/wire.py", "import store\n\ndef send_frame(x):\n    store.open_store(x)\n");
-}
-
-} // namespace
 
 TEST_CASE("what is indexed is found, with lines, coverage and freshness") {
   indexed it(two_files);
