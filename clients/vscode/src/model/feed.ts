@@ -14,7 +14,9 @@ export interface batch { number: number; length: number; rows: placed_row[]; fac
 /** What has to be on disk for the cursor to stand where it says. */
 export interface record { cursor: cursor; rows: placed_row[]; facts: facts }
 
-const batch_limit = 400;  // updates: what a webview draws in one frame without a pause
+// Updates: what is applied without a pause. To the page go only the rows near what is seen, so
+// that each batch costs it a frame, however many updates it has.
+const batch_limit = 2000;
 
 interface arrived { update: json; where: place }
 type event = arrived | { replay: 'begun' } | { replay: 'ended'; at: cursor | undefined };
