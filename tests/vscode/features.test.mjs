@@ -147,10 +147,11 @@ describe('VS Code, day by day', { timeout: 300_000 }, () => {
     await queue.nth(1).getByRole('button', { name: 'Withdraw' }).click();
     await chat.locator('.queue li', { hasText: 'say third' }).waitFor({ state: 'detached' });
     await queue.nth(1).getByRole('button', { name: 'Cancel and send now' }).click();
-    const shown = await w.conversation(session, 'cancelled', ' fourth', ' changed');
+    // In this order, and answered: the texts alone stand in the queue, too.
+    const shown = await w.frame('conversation', (body, [id]) => body.dataset.opened === id
+      && /cancelled[^]*#\d+ fourth[^]*#\d+ changed/.test(body.innerText), [session.id]);
     await poll(async () => await queue.count() === 0, 'the queue to be empty');
     const order = (await w.read_rows(shown)).join('\n');
-    assert.ok(order.indexOf(' fourth') < order.lastIndexOf(' changed'), order);
     assert.ok(!order.includes('say third'));
   });
 
@@ -235,8 +236,7 @@ describe('VS Code, day by day', { timeout: 300_000 }, () => {
     await to_front();
     await w.prompt(chat, 'wait');
     await w.conversation(session, 'running');
-    await w.row('All updates').hover();
-    await w.row('All updates').getByRole('button', { name: 'Cancel the Turn' }).click();
+    await w.press_in_row('All updates', 'Cancel the Turn');
     await poll(async () => (await w.facts(session.id)).state === 'idle', 'the turn to end');
     const agents = w.place.agents().length;
     await w.menu(w.row('All updates'), 'Close Session');
@@ -266,6 +266,21 @@ describe('VS Code, day by day', { timeout: 300_000 }, () => {
     await w.tab('store.py').waitFor();
   });
 
+  it('light, dark and high contrast: what is written can be read', async () => {
+    const themes = [['Dark Modern', 'vscode-dark'], ['Dark High Contrast', 'vscode-high-contrast'],
+      ['Light High Contrast', 'vscode-high-contrast-light'], ['Light Modern', 'vscode-light']];
+    await to_front();
+    for (const [theme, name] of themes) {
+      await w.server.command('Preferences: Color Theme');
+      await w.choose(theme);
+      chat = await w.frame('conversation', (body, [id, kind]) => body.dataset.opened === id
+        && body.classList.contains(kind), [session.id, name]);
+      const low = await chat.evaluate(low_contrast_in);
+      assert.deepEqual(low, [], theme);
+      await w.shot(`14-${name}`);
+    }
+  });
+
   it('everything that can be used has a name, and news are said aloud', async () => {
     await to_front();
     for (const page of ['conversation', 'inbox', 'index']) {
@@ -286,4 +301,36 @@ function nameless_in() {
     .filter((e) => e.checkVisibility() && !e.labels?.length
       && !(e.getAttribute('aria-label') ?? e.title ?? '').trim() && !e.textContent.trim())
     .map((e) => e.outerHTML.slice(0, 200));
+}
+
+/** Texts whose colour is nearer to what is behind them than 4.5 : 1. */
+function low_contrast_in() {
+  const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  const rgba = (color, below = [255, 255, 255]) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+    return [r, g, b].map((c, i) => (c * a + below[i] * (255 - a)) / 255);
+  };
+  const behind = (element) => {
+    if (!element) return rgba(getComputedStyle(document.documentElement)
+      .getPropertyValue('--vscode-editor-background'));
+    return rgba(getComputedStyle(element).backgroundColor, behind(element.parentElement));
+  };
+  const light = (color) => {
+    const [r, g, b] = color.map((c) => c / 255)
+      .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const low = new Set();
+  for (const element of document.querySelectorAll('main *')) {
+    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+    if (!own || !element.checkVisibility()) continue;
+    const back = behind(element);
+    const [a, b] = [light(rgba(getComputedStyle(element).color, back)), light(back)];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) low.add(`${element.tagName}.${element.className}: ${ratio.toFixed(2)}`);
+  }
+  return [...low];
 }

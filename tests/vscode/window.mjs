@@ -57,9 +57,7 @@ export class vscode_window {
   }
   /** Opens a session in an editor tab, where there is room. */
   async open_in_editor(session) {
-    await this.page.mouse.move(700, 400);  // no hint of another row is in the way
-    await this.row(session.name).hover();
-    await this.row(session.name).getByRole('button', { name: 'Open Session in an Editor' }).click();
+    await this.press_in_row(session.name, 'Open Session in an Editor');
     return this.frame('conversation', (body, id) => body.dataset.opened === id
       && body.clientWidth > 600, session.id);  // not the side bar, which lets go of it
   }
@@ -76,6 +74,16 @@ export class vscode_window {
   row(name) {
     return this.page.locator('.pane', { hasText: 'Sessions' })
       .locator('.monaco-list-row', { hasText: name }).first();
+  }
+  /** Presses a row's own button, which is there while the mouse is on the row: one that begins to
+   * run moves away from under it. */
+  press_in_row(name, button) {
+    return poll(async () => {
+      await this.page.mouse.move(700, 400);  // no hint of another row is in the way
+      await this.row(name).hover();
+      return this.row(name).getByRole('button', { name: button }).click({ timeout: 2000 })
+        .then(() => true, () => false);
+    }, `the button "${button}" of "${name}"`, patience_ms);
   }
   /** The line at the bottom. */
   status(text) { return this.page.locator('.statusbar-item', { hasText: text }).first(); }

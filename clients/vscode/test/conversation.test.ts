@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { conversation, end_words } from '../src/model/conversation';
 import { plain } from '../src/model/terminals';
 import type { row } from '../src/model/rows';
@@ -83,6 +83,22 @@ describe('tool calls', () => {
     expect(made.rows.take_changed()).toEqual([0]);
     const shown = made.shown(made.rows.at(0) as row);
     expect(shown.kind === 'tool' && plain(shown.terminals?.['t']?.output ?? '')).toBe('réd\n');
+  });
+  it('output changes the calls that show its terminal, and looks at no other', () => {
+    const made = new conversation();
+    const shows = (terminalId: string) => ({ content: [{ type: 'terminal', terminalId }] });
+    for (let i = 0; i < 100; i++) made.apply(tool(shows(`t${i}`), `c${i}`), {});
+    made.apply(tool(shows('t7'), 'twice'), {});
+    made.apply(tool({ content: [] }, 'c8'), {});
+    made.rows.take_changed();
+    const output = (terminalId: string) => made.apply({ sessionUpdate: 'terminal_output_chunk',
+      terminalId, data: 'YQ==' }, {});
+    const walked = vi.spyOn(made.rows, Symbol.iterator);
+    output('t7');
+    output('t8');
+    output('unknown');
+    expect(made.rows.take_changed()).toEqual([7, 100]);
+    expect(walked).not.toHaveBeenCalled();
   });
 });
 

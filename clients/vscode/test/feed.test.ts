@@ -23,19 +23,21 @@ describe('the cursor', () => {
     expect(f.cursor).toMatchObject({ epoch: 'e', seq: 3 });
   });
   it('an answer of a view that is gone moves nothing', () => {
+    const before = feed_with(1, 1).next();
     const f = feed_with(1, 1);
     f.next();
-    f.shown(99);
+    f.shown(before?.number ?? 0);
     expect(f.cursor).toBeUndefined();
   });
   it('one batch is on its way at a time, and nothing is lost behind it', () => {
-    const f = feed_with(1, 1000);
+    const f = feed_with(1, 5000);
     const first = f.next();
     expect(f.next()).toBeUndefined();
     f.shown(first?.number ?? 0);
+    expect(f.cursor?.seq).toBeLessThan(5000);
     drain(f);
-    expect(f.cursor?.seq).toBe(1000);
-    expect(texts(f.talk.rows).join('')).toBe(seqs(1, 1000).map((n) => `#${n} `).join(''));
+    expect(f.cursor?.seq).toBe(5000);
+    expect(texts(f.talk.rows).join('')).toBe(seqs(1, 5000).map((n) => `#${n} `).join(''));
   });
 });
 

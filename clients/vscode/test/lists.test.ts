@@ -4,7 +4,7 @@ import { by_folder, description_of, happenings, nothing, overview_after, progres
   type session } from '../src/model/sessions';
 import { hits_of, note_for, state_of } from '../src/model/index_search';
 import { blocks_of, edited, first_of_queue, place_words, queue_of } from '../src/model/prompts';
-import { age_words } from '../src/model/words';
+import { age_words, short_age } from '../src/model/words';
 import { heights } from '../src/webview/heights';
 import { commands_for, trigger_in } from '../src/webview/completion';
 
@@ -78,6 +78,15 @@ describe('sessions', () => {
     expect([0, 59_000, 60_000, 7_200_000, 200_000_000].map(ago)).toEqual(['just now', 'just now',
       '1 minute ago', '2 hours ago', '2 days ago']);
   });
+  it('a short one says how long it holds', () => {
+    const now = new Date('2026-11-22T18:00:00Z');
+    const ago = (ms: number) => short_age(new Date(now.getTime() - ms), now);
+    expect(ago(-5000)).toEqual({ text: '', lasts_ms: 60_000 });
+    expect(ago(59_000)).toEqual({ text: '', lasts_ms: 1000 });
+    expect(ago(60_000)).toEqual({ text: '1 min', lasts_ms: 60_000 });
+    expect(ago(7_260_000)).toEqual({ text: '2 h', lasts_ms: 3_540_000 });
+    expect(ago(200_000_000)).toEqual({ text: '2 d', lasts_ms: 59_200_000 });
+  });
   it('what was seen to happen is news, what was found is not', () => {
     const running = told([item('a', { state: 'running' })]);
     const what = (facts: object) =>
@@ -88,6 +97,15 @@ describe('sessions', () => {
     expect(what({ state: 'requires_action' })).toEqual(['needs you']);
     expect(what({ state: 'running' })).toEqual([]);
     expect(happenings(nothing, running)).toEqual([]);
+  });
+  it('a turn that was over before anybody was told that it runs is news, too', () => {
+    const idle = told([item('a')]);
+    const what = (facts: object) =>
+      happenings(idle, told([item('a', facts)])).map((h) => h.what);
+    expect(what({ turn: 2, outcome: 'end_turn' })).toEqual(['finished']);
+    expect(what({ turn: 2, outcome: 'error' })).toEqual(['failed']);
+    expect(what({ outcome: 'end_turn' })).toEqual([]);
+    expect(happenings(told([item('a', { state: 'interrupted' })]), idle)).toEqual([]);
   });
 });
 

@@ -3,10 +3,10 @@
 import { facts_after, no_facts, type facts } from './facts';
 import { number_in, object_in, objects_in, shown_json, text_in, type json } from './json';
 import { add_chunk, put_message, role_of } from './messages';
-import { compaction_name, row_list } from './row_list';
+import { compaction_name, row_list, terminals_of } from './row_list';
 import type { banner_row, row } from './rows';
 import { terminals } from './terminals';
-import { add_call_content, put_call, put_plan, remove_plan, terminals_of } from './tools';
+import { add_call_content, put_call, put_plan, remove_plan } from './tools';
 
 /** Where an update stands in the session's log; absent members: it was not said. */
 export interface place { seq?: number; epoch?: string; at?: string }
@@ -66,8 +66,7 @@ export class conversation {
   /** The calls that show this terminal look different now. */
   #touch(id: string | undefined): void {
     if (id === undefined) return;
-    for (const r of this.rows)
-      if (r.kind === 'tool' && terminals_of(r).includes(id)) this.rows.put({ ...r });
+    for (const call of this.rows.showing(id)) this.rows.put({ ...call });
   }
   #notice(update: json): void {
     const description = text_in(update, 'description');

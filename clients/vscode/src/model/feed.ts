@@ -14,12 +14,15 @@ export interface batch { number: number; length: number; rows: placed_row[]; fac
 /** What has to be on disk for the cursor to stand where it says. */
 export interface record { cursor: cursor; rows: placed_row[]; facts: facts }
 
-const batch_limit = 400;  // updates: what a webview draws in one frame without a pause
+// Updates: what is applied without a pause. To the page go only the rows near what is seen, so
+// that each batch costs it a frame, however many updates it has.
+const batch_limit = 2000;
 
 interface arrived { update: json; where: place }
 type event = arrived | { replay: 'begun' } | { replay: 'ended'; at: cursor | undefined };
 
 export class feed {
+  static #batches = 0;            // of all feeds: a page may still answer for the one before
   readonly talk: conversation;
   #cursor: cursor | undefined;
   #waiting: event[] = [];
@@ -27,7 +30,6 @@ export class feed {
   #applied: cursor | undefined;
   #whole = true;                  // what is applied ends with a whole entry of the log
   #on_its_way: number | undefined;
-  #batches = 0;
   #unwritten = new Set<number>();
   #missed: { after: cursor; count: number; shown: boolean } | undefined;
   #touched = false;
@@ -66,8 +68,8 @@ export class feed {
     for (const event of this.#waiting.splice(0, batch_limit)) this.#apply(event);
     const places = this.talk.rows.take_changed();
     for (const place of places) this.#unwritten.add(place);
-    this.#on_its_way = ++this.#batches;
-    return { number: this.#batches, length: this.talk.rows.length, facts: this.talk.facts,
+    this.#on_its_way = ++feed.#batches;
+    return { number: this.#on_its_way, length: this.talk.rows.length, facts: this.talk.facts,
       rows: places.flatMap((place) => this.#placed(place)) };
   }
   /** Facts were changed by an answer instead of an update. */

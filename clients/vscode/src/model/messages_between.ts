@@ -44,6 +44,8 @@ export type to_view =
   | { type: 'hits'; query: string; hits: search_hit[]; note: string }
   | { type: 'index'; state: index_state };
 
+/** What comes from a page, with the session that it showed then: another one may be on its way. */
+export type sent = from_view & { of?: string };
 export type from_view =
   | { type: 'ready' }
   | { type: 'shown'; number: number }

@@ -1,6 +1,7 @@
 // The rows of one conversation, in order, with what changed since somebody last asked. Rows are
 // replaced, never changed in place: who holds one holds a snapshot.
-import type { role, row } from './rows';
+import { text_in } from './json';
+import type { role, row, tool_row } from './rows';
 
 export const message_name = (role: role, message: string): string => `${role}:${message}`;
 export const call_name = (call: string): string => `call:${call}`;
@@ -17,11 +18,17 @@ function name_of(made: row): string | undefined {
   }
 }
 
+/** Ids of the terminals that a call shows. */
+export const terminals_of = (call: tool_row): string[] =>
+  call.content.filter((item) => item['type'] === 'terminal')
+    .map((item) => text_in(item, 'terminalId') ?? '');
+
 export class row_list {
   #rows: row[] = [];
   #places = new Map<string, number>();
   #changed = new Set<string>();
   #named = new Map<string, string[]>();  // by what the protocol calls them
+  #showing = new Map<string, Set<string>>();  // by terminal, the calls that ever named it
   #next = 1;
   #turn_from = 0;
 
@@ -54,12 +61,31 @@ export class row_list {
       this.#rows.push(made);
       const number = Number(made.key.slice(1));
       if (number >= this.#next) this.#next = number + 1;
-      const name = name_of(made);
-      if (name !== undefined) this.#named.set(name, [...this.named(name), made.key]);
+      this.#add_name(made);
     } else {
       this.#rows[place] = made;
     }
+    if (made.kind === 'tool')
+      for (const id of terminals_of(made)) this.#add_terminal(id, made.key);
     this.#changed.add(made.key);
+  }
+  /** The calls that show a terminal: its output comes in pieces, among any number of rows. */
+  showing(terminal: string): tool_row[] {
+    return [...this.#showing.get(terminal) ?? []].flatMap((key) => {
+      const found = this.get(key);
+      return found?.kind === 'tool' && terminals_of(found).includes(terminal) ? [found] : [];
+    });
+  }
+  #add_name(made: row): void {
+    const name = name_of(made);
+    const known = name === undefined ? undefined : this.#named.get(name);
+    if (known) known.push(made.key);
+    else if (name !== undefined) this.#named.set(name, [made.key]);
+  }
+  #add_terminal(id: string, key: string): void {
+    const known = this.#showing.get(id);
+    if (known) known.add(key);
+    else this.#showing.set(id, new Set([key]));
   }
   /** Places of what was put since the last call, in order. */
   take_changed(): number[] {

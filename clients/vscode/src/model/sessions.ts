@@ -65,15 +65,18 @@ export function overview_after(was: overview, said: json, everything: boolean): 
   return { sessions, asked: questions };
 }
 
-/** Only what was seen to happen: the first telling and a reset are no news. */
+const is_busy = (s: session): boolean => s.state === 'running' || s.state === 'needs you';
+/** Only what was seen to happen: the first telling and a reset are no news. A turn may be over
+ * before anybody was told that it runs: its number says that there was one. */
 export function happenings(was: overview, now: overview): happening[] {
   const out: happening[] = [];
   for (const session of now.sessions.values()) {
     const before = was.sessions.get(session.id);
-    if (!before || before.state === session.state) continue;
+    const another_turn = before !== undefined && before.turn !== session.turn;
+    if (!before || (before.state === session.state && !another_turn)) continue;
     if (session.state === 'needs you') out.push({ what: 'needs you', session });
     if (session.state === 'interrupted') out.push({ what: 'failed', session });
-    if (session.state === 'idle' && before.state !== 'unknown')
+    if (session.state === 'idle' && (is_busy(before) || another_turn))
       out.push({ what: failed(session) ? 'failed' : 'finished', session });
   }
   return out;
@@ -120,11 +123,9 @@ export const newest_first = (all: Iterable<session>): session[] =>
 
 /** What is busy is on top, in an order that stays while it is: no row moves under somebody's hand
  * with each update; below, the newest first. */
-const in_tree_order = (all: session[]): session[] => {
-  const busy = (s: session): boolean => s.state === 'running' || s.state === 'needs you';
-  return [...all.filter(busy).sort((a, b) => a.id.localeCompare(b.id)),
-    ...newest_first(all.filter((s) => !busy(s)))];
-};
+const in_tree_order = (all: session[]): session[] =>
+  [...all.filter(is_busy).sort((a, b) => a.id.localeCompare(b.id)),
+    ...newest_first(all.filter((s) => !is_busy(s)))];
 /** By folder, the workspace's own first. */
 export function by_folder(all: Iterable<session>, own: readonly string[]): [string, session[]][] {
   const folders = new Map<string, session[]>();

@@ -65,11 +65,6 @@ export function add_call_content(rows: row_list, update: json): void {
   if (was && content) rows.put({ ...was, content: [...was.content, bounded(content)] });
 }
 
-/** Ids of the terminals that a call shows. */
-export const terminals_of = (call: tool_row): string[] =>
-  call.content.filter((item) => item['type'] === 'terminal')
-    .map((item) => text_in(item, 'terminalId') ?? '');
-
 /** A plan is one row a turn, so that a new turn's plan stands where it was made. */
 export function put_plan(rows: row_list, update: json): void {
   const plan = object_in(update, 'plan') ?? {};

@@ -17,11 +17,20 @@ export function local_time(at: Date, now: Date): string {
   return day(at) === day(now) ? time : `${day(at)} ${time}`;
 }
 
-const spans: readonly [string, number][] = [['day', 86_400_000], ['hour', 3_600_000],
-  ['minute', 60_000]];
+const minute_ms = 60_000;
+const spans: readonly [string, string, number][] = [['day', 'd', 86_400_000],
+  ['hour', 'h', 3_600_000], ['minute', 'min', minute_ms]];
 /** "3 hours ago". */
 export function age_words(at: Date, now: Date): string {
   const passed = now.getTime() - at.getTime();
-  const span = spans.find(([, ms]) => passed >= ms);
-  return span ? `${formatted_count(Math.floor(passed / span[1]), span[0])} ago` : 'just now';
+  const span = spans.find(([, , ms]) => passed >= ms);
+  return span ? `${formatted_count(Math.floor(passed / span[2]), span[0])} ago` : 'just now';
+}
+/** "3 h", and for how long that is so; of the first minute nothing is said. */
+export function short_age(at: Date, now: Date): { text: string; lasts_ms: number } {
+  const passed = Math.max(0, now.getTime() - at.getTime());
+  const span = spans.find(([, , ms]) => passed >= ms);
+  const unit_ms = span?.[2] ?? minute_ms;
+  return { text: span ? `${Math.floor(passed / unit_ms)} ${span[1]}` : '',
+    lasts_ms: unit_ms - (passed % unit_ms) };
 }

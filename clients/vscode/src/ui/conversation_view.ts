@@ -39,6 +39,7 @@ export class conversation_view {
   #writing: ReturnType<typeof setTimeout> | undefined;
   #absent = false;     // the page was told that the session is not there
   #due = false;        // to be written as soon as it is the truth
+  #wish = 0;           // of open() and close(), which may overtake each other: the last one counts
 
   constructor(acpd: acpd, session: string, folder: string, host: view_host) {
     this.#acpd = acpd;
@@ -50,7 +51,7 @@ export class conversation_view {
       draft: (draft) => {
         if (this.#view) this.#view.draft = draft;
         this.#save_view();
-        this.#host.post({ type: 'draft', draft });
+        this.#post({ type: 'draft', draft });
       },
       fail: (error) => host.fail(error),
     });
@@ -58,11 +59,19 @@ export class conversation_view {
 
   /** The page is there and empty: at first, after a reload, when it is seen again. */
   async open(): Promise<void> {
-    await this.close();
-    const { kept, view } = await this.#store.load();
+    const mine = ++this.#wish;
+    try {
+      await this.#leave();
+      const { kept, view } = await this.#store.load();
+      if (mine === this.#wish) this.#begin(kept ? feed_of(kept) : new feed(), view);
+    } catch (error) {
+      this.#host.fail(error);
+    }
+  }
+  #begin(from: feed, view: kept_view): void {
     this.#view = view;
-    this.#feed = kept ? feed_of(kept) : new feed();
-    this.prompting.restore(view.unsent, this.#feed.talk.rows.length);
+    this.#feed = from;
+    this.prompting.restore(view.unsent, from.talk.rows.length);
     this.#post_open();
     this.#listening = [
       this.#acpd.updated.on(({ session, params }) => {
@@ -83,6 +92,10 @@ export class conversation_view {
 
   /** Nobody sees it any more: the daemon goes on, and this window is told no more of it. */
   async close(): Promise<void> {
+    this.#wish++;
+    return this.#leave();
+  }
+  async #leave(): Promise<void> {
     for (const one of this.#listening.splice(0)) one.dispose();
     clearTimeout(this.#writing);
     this.#writing = undefined;
@@ -112,6 +125,8 @@ export class conversation_view {
     }
   }
 
+  /** Closed, it may still be told things (a prompt's answer): its page shows another session. */
+  #post(message: to_view): void { if (this.#feed) this.#host.post(message); }
   #known(): session | undefined { return this.#acpd.overview.sessions.get(this.session); }
 
   // Attaching.
@@ -139,6 +154,7 @@ export class conversation_view {
       });
       this.#put_result(feed, result);
     } catch (error) {
+      if (this.#feed !== feed) return;  // it was closed meanwhile, and may be open again
       this.#attached = false;
       if (!from || !is_refused_cursor(error)) throw error;
       this.#start_over();
@@ -149,7 +165,7 @@ export class conversation_view {
   #not_known(): void {
     this.#absent = this.#acpd.overview.sessions.size > 0;
     if (this.#absent)
-      this.#host.post({ type: 'nothing', text: 'This session is not there any more: it was '
+      this.#post({ type: 'nothing', text: 'This session is not there any more: it was '
         + 'deleted, or belongs to another acpd.' });
   }
   #start_over(): void {
@@ -199,7 +215,7 @@ export class conversation_view {
       || Math.abs(place - near) < rows_at_open;
     const rows = batch.rows.filter(wanted);
     const stale = batch.rows.filter((row) => !wanted(row)).map((row) => row.place);
-    this.#host.post({ type: 'batch', ...batch, rows, stale });
+    this.#post({ type: 'batch', ...batch, rows, stale });
   }
   #shown(number: number): void {
     this.#feed?.shown(number);
@@ -219,7 +235,7 @@ export class conversation_view {
   #send_rows(from: number, to: number): void {
     const talk = this.#feed?.talk;
     if (!talk || !Number.isInteger(from) || !Number.isInteger(to)) return;
-    this.#host.post({ type: 'rows', rows: talk.rows.slice(Math.max(0, from), to)
+    this.#post({ type: 'rows', rows: talk.rows.slice(Math.max(0, from), to)
       .map((row, i) => ({ place: Math.max(0, from) + i, row: talk.shown(row) })) });
   }
   #save_view(): void {
@@ -236,7 +252,7 @@ export class conversation_view {
       : view.scroll.place - rows_at_open / 2);
     const shown = rows.slice(first, first + rows_at_open)
       .map((row, i) => ({ place: first + i, row: feed.talk.shown(row) }));
-    this.#host.post({ type: 'open', header: this.#header(), length: rows.length, rows: shown,
+    this.#post({ type: 'open', header: this.#header(), length: rows.length, rows: shown,
       facts: feed.talk.facts, draft: view.draft, scroll: view.scroll,
       questions: this.#questions(), queue: this.#queue, unsent: this.prompting.unsent });
   }
@@ -260,8 +276,8 @@ export class conversation_view {
   }
   #put_surroundings(): void {
     if (!this.#attached && this.#acpd.up) this.#attach();
-    this.#host.post({ type: 'header', header: this.#header() });
-    this.#host.post({ type: 'questions', questions: this.#questions(), names: {} });
+    this.#post({ type: 'header', header: this.#header() });
+    this.#post({ type: 'questions', questions: this.#questions(), names: {} });
   }
   async #read_queue(count: number): Promise<void> {
     if (count === 0 && this.#queue.length === 0) return;
@@ -275,7 +291,7 @@ export class conversation_view {
     this.#put_queue();
   }
   #put_queue(): void {
-    this.#host.post({ type: 'queue', queue: this.#queue, unsent: this.prompting.unsent });
+    this.#post({ type: 'queue', queue: this.#queue, unsent: this.prompting.unsent });
     this.#save_view();
   }
   async #set_option(id: string, value: string | boolean): Promise<void> {

@@ -3,10 +3,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { from_view, to_view } from '../model/messages_between';
+import type { from_view, sent, to_view } from '../model/messages_between';
 import { error_words } from '../model/prompts';
 import type { acpd } from './acpd';
-import { conversation_view } from './conversation_view';
+import { conversation_view, type view_host } from './conversation_view';
 import { fill } from './page';
 
 export const panel_type = 'acpd.conversationTab';
@@ -24,6 +24,7 @@ export class conversation_views
   readonly #folder: string;
   #side: vscode.WebviewView | undefined;
   #in_side: conversation_view | undefined;
+  #of_side = new Map<string, conversation_view>();  // that it has shown: each goes on with its own
   #panels = new Map<string, shown>();
   #active: string | undefined;
 
@@ -70,23 +71,35 @@ export class conversation_views
       this.#in_side = undefined;
     });
     side.onDidChangeVisibility(() => { if (!side.visible) void this.#in_side?.close(); });
-    side.webview.onDidReceiveMessage((message: from_view) => this.#from_side(message));
+    side.webview.onDidReceiveMessage((message: sent) => this.#from_side(message));
     fill(side.webview, this.#context.extensionUri, 'conversation');
     return Promise.resolve();
   }
-  #from_side(message: from_view): void {
-    if (message.type !== 'ready') return this.#take(this.#in_side, message);
+  #from_side(message: sent): void {
+    if (message.type !== 'ready') return this.#take(this.#meant(message), message);
     const session = this.#in_side?.session ?? this.#remembered();
     if (session === '' || this.#panels.has(session)) this.#put_nothing();
     else void this.#put_in_side(session);
   }
+  /** The session that the page showed: what was typed for it belongs to no other. */
+  #meant({ of }: sent): conversation_view | undefined {
+    return of === undefined ? this.#in_side : this.#of_side.get(of);
+  }
+  /** The last that was asked for is the one that opens, however long the others take. */
   async #put_in_side(session: string): Promise<void> {
-    const side = this.#side;
-    if (!side) return;
-    if (this.#in_side && this.#in_side.session !== session) await this.#in_side.close();
-    if (this.#in_side?.session !== session)
-      this.#in_side = this.#make(session, side.webview, (title) => { side.title = title; });
-    await this.#in_side.open();
+    if (!this.#side) return;
+    const before = this.#in_side, view = this.#for_side(session);
+    this.#in_side = view;
+    if (before !== view) await before?.close();
+    if (this.#in_side === view) await view.open();
+  }
+  #for_side(session: string): conversation_view {
+    const known = this.#of_side.get(session);
+    if (known) return known;
+    const made = this.#make(session, (message) => void this.#side?.webview.postMessage(message),
+      (title) => { if (this.#side) this.#side.title = title; });
+    this.#of_side.set(session, made);
+    return made;
   }
   /** In a file of its own: the editor writes its own memory only every few seconds. */
   #remember(session: string): void {
@@ -98,8 +111,9 @@ export class conversation_views
     return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
   }
   async #leave_side(): Promise<void> {
-    await this.#in_side?.close();
+    const left = this.#in_side;
     this.#in_side = undefined;
+    await left?.close();
     this.#remember('');
     this.#put_nothing();
   }
@@ -128,7 +142,8 @@ export class conversation_views
     return Promise.resolve();
   }
   #put_in_panel(panel: vscode.WebviewPanel, session: string): void {
-    const view = this.#make(session, panel.webview, (title) => { panel.title = title; });
+    const view = this.#make(session, (message) => void panel.webview.postMessage(message),
+      (title) => { panel.title = title; });
     this.#panels.set(session, { view, place: panel });
     panel.iconPath = vscode.Uri.joinPath(this.#context.extensionUri, 'media/acpd.svg');
     panel.onDidDispose(() => {
@@ -149,10 +164,10 @@ export class conversation_views
     fill(panel.webview, this.#context.extensionUri, 'conversation');
   }
 
-  #make(session: string, webview: vscode.Webview, titled: (title: string) => void)
+  #make(session: string, post: view_host['post'], titled: view_host['titled'])
     : conversation_view {
     const view: conversation_view = new conversation_view(this.#acpd, session, this.#folder, {
-      post: (message) => void webview.postMessage(message),
+      post,
       titled,
       other: (message) => this.#other(view, message),
       fail: (error) => void vscode.window.showErrorMessage(`acpd: ${error_words(error)}`),
@@ -170,7 +185,7 @@ export class conversation_views
 
   /** Before the window goes: what was shown is on disk then. */
   async flush(): Promise<void> {
-    await this.#in_side?.close();
+    for (const view of this.#of_side.values()) await view.close();
     for (const { view } of this.#panels.values()) await view.close();
   }
   dispose(): void { void this.flush(); }

@@ -36,8 +36,11 @@ export function activate(context: vscode.ExtensionContext): void {
   views = shown;
   const tree = new session_tree(client);
   const { window, workspace } = vscode;
+  const list = window.createTreeView('acpd.sessions',
+    { treeDataProvider: tree, showCollapseAll: true });
+  tree.shown_in(list);
   context.subscriptions.push(log, client, shown, tree, new status_bar(client),
-    window.createTreeView('acpd.sessions', { treeDataProvider: tree, showCollapseAll: true }),
+    list,
     window.registerWebviewViewProvider('acpd.conversation', shown),
     window.registerWebviewViewProvider('acpd.inbox', inbox),
     window.registerWebviewViewProvider('acpd.index', index),

@@ -68,12 +68,14 @@ export class prompting {
   }
 
   /** Prompts that were on their way when the window went: whether acpd has them, the replay or the
-   * queue shows; else the person decides. */
+   * queue shows; else the person decides. Those of this window are still waited for. */
   restore(kept: readonly kept_unsent[], length: number): void {
     this.#length = length;
-    this.#kept = kept.map((item) => (
-      { failed: 'the window went before acpd had answered', ...item }));
-    for (const item of kept) this.#rows_before.set(item.id, length);
+    const known = new Set(this.#kept.map((item) => item.id));
+    const found = kept.filter((item) => !known.has(item.id));
+    this.#kept = [...found.map((item) => (
+      { failed: 'the window went before acpd had answered', ...item })), ...this.#kept];
+    for (const item of found) this.#rows_before.set(item.id, length);
   }
   /** What waits in the daemon's queue was taken. */
   queued(texts: readonly string[]): void {

@@ -31,8 +31,13 @@ export class session_store {
     this.#failed = failed;
   }
 
-  async load(): Promise<{ kept: kept | undefined; view: kept_view }> {
-    await this.#writes;
+  /** In its turn among the writes, as it may write the journal anew. */
+  load(): Promise<{ kept: kept | undefined; view: kept_view }> {
+    const loaded = this.#writes.then(() => this.#load());
+    this.#writes = loaded.then(() => {}, () => {});  // said to who asked
+    return loaded;
+  }
+  async #load(): Promise<{ kept: kept | undefined; view: kept_view }> {
     const text = await read(this.#journal);
     const kept = decode(text);
     const torn = text !== '' && !text.endsWith('\n');  // or the next line would be torn, too

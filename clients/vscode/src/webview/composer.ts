@@ -42,6 +42,15 @@ export class composer {
   }
 
   focus(): void { this.#box.focus(); }
+  /** Before what is in the box goes: tells at once what was typed and not told yet. True: there was
+   * something. */
+  tell_now(): boolean {
+    if (this.#telling === undefined) return false;
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
+    send({ type: 'draft', draft: this.#draft });
+    return true;
+  }
   set(d: draft): void {
     this.#draft = d;
     if (this.#box.value !== d.text) this.#box.value = d.text;
@@ -99,12 +108,13 @@ export class composer {
     if (is_empty(this.#draft)) return;
     send({ type: 'prompt', draft: this.#draft, now });
     clearTimeout(this.#telling);
+    this.#telling = undefined;
     this.set(no_draft);
     this.#popup.hide();
   }
   #tell(): void {
     clearTimeout(this.#telling);
-    this.#telling = setTimeout(() => send({ type: 'draft', draft: this.#draft }), 150);
+    this.#telling = setTimeout(() => this.tell_now(), 150);
   }
   #grow(): void {
     this.#box.style.height = 'auto';

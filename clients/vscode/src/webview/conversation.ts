@@ -10,7 +10,7 @@ import { h, icon_button, text_button } from './dom';
 import { header_view } from './header_view';
 import { announcer, catch_links, remember, send } from './page';
 import { put_cards } from './question_card';
-import { queue_view } from './queue_view';
+import { put_queue } from './queue_view';
 import { row_view, type folds } from './row_view';
 import { virtual_list } from './virtual_list';
 
@@ -54,8 +54,7 @@ export class conversation_page {
       case 'rows': return this.#arrived(message.rows);
       case 'header': return this.#put_header(message.header);
       case 'questions': return put_cards(this.#questions, message.questions, () => undefined);
-      case 'queue': return this.#queue.replaceChildren(
-        ...queue_view(message.queue, message.unsent));
+      case 'queue': return put_queue(this.#queue, message.queue, message.unsent);
       case 'draft': this.#composer.set(message.draft); return this.#composer.focus();
       case 'completions': return this.#composer.completions(message.id, message.items);
       case 'say': return this.#announcer.say(message.text);
@@ -64,6 +63,10 @@ export class conversation_page {
   }
 
   #open(message: to_view & { type: 'open' }): void {
+    const is_newer = this.#composer.tell_now()  // than the draft that comes
+      && document.body.dataset['opened'] === message.header.session;
+    remember(message.header.session);
+    this.#to_confirm = undefined;
     this.#nothing.hidden = true;
     this.#main.hidden = false;
     this.#rows.clear();
@@ -71,13 +74,13 @@ export class conversation_page {
     this.#keep(message.rows);
     this.#put_header(message.header);
     this.#put_facts(message.facts);
-    this.#composer.set(message.draft);
+    if (!is_newer) this.#composer.set(message.draft);
     put_cards(this.#questions, message.questions, () => undefined);
-    this.#queue.replaceChildren(...queue_view(message.queue, message.unsent));
+    this.#queue.replaceChildren();
+    put_queue(this.#queue, message.queue, message.unsent);
     this.#list.reset(message.length, message.scroll);
     this.#take_focus();
     document.body.dataset['opened'] = message.header.session;
-    remember(message.header.session);
   }
   /** Whoever comes here with the keyboard is in the box; a click goes where it goes. */
   #take_focus(): void {
@@ -85,6 +88,7 @@ export class conversation_page {
   }
   #show_nothing(message: to_view & { type: 'nothing' }): void {
     const { button } = message;
+    this.#composer.tell_now();
     delete document.body.dataset['opened'];
     this.#main.hidden = true;
     this.#nothing.hidden = false;

@@ -29,7 +29,8 @@ export class heights {
     // the caller keeps the row in place that a person looks at.
     this.#valid = 0;
   }
-  is_measured(place: number): boolean { return this.#known[place] !== undefined; }
+  /** Where it was drawn. Unlike top() it looks at no other row. */
+  measured(place: number): number | undefined { return this.#known[place]; }
   top(place: number): number {
     this.#extend(place);
     return this.#tops[place] ?? 0;

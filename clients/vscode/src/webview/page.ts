@@ -1,16 +1,22 @@
 // The webview's side of the line to the extension.
-import type { from_view } from '../model/messages_between';
+import type { from_view, sent } from '../model/messages_between';
 
 declare function acquireVsCodeApi(): {
-  postMessage(message: from_view): void;
+  postMessage(message: sent): void;
   setState(state: { session: string }): void;
 };
 
 const api = acquireVsCodeApi();
-export const send = (message: from_view): void => api.postMessage(message);
+let of: string | undefined;
+export const send = (message: from_view): void =>
+  api.postMessage({ ...message, ...(of !== undefined && { of }) });
 
-/** What the editor gives back to the extension when it restores the panel after a reload. */
-export const remember = (session: string): void => api.setState({ session });
+/** Whose messages they are from now on, and what the editor gives back to the extension when it
+ * restores the panel after a reload. */
+export function remember(session: string): void {
+  of = session;
+  api.setState({ session });
+}
 
 /** For screen readers: said politely, the newest of what came within three seconds. */
 export class announcer {

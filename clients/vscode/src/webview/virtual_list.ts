@@ -122,9 +122,7 @@ export class virtual_list {
     let moved = false;
     for (const [place, element] of this.#drawn) {
       const height = element.offsetHeight;
-      const before = this.#heights.is_measured(place)
-        ? this.#heights.top(place + 1) - this.#heights.top(place) : -1;
-      if (before !== height) moved = true;
+      if (this.#heights.measured(place) !== height) moved = true;
       this.#heights.set(place, height);
     }
     return moved;

@@ -1,0 +1,29 @@
+// What the tests need of VS Code, which is no module outside of it. Commands are really run.
+const registered = new Map<string, (...args: unknown[]) => unknown>();
+export const commands = {
+  registerCommand(name: string, act: (...args: unknown[]) => unknown) {
+    registered.set(name, act);
+    return { dispose: () => { registered.delete(name); } };
+  },
+  executeCommand(name: string, ...args: unknown[]) {
+    return Promise.resolve(registered.get(name)?.(...args));
+  },
+};
+export class EventEmitter<T> {
+  fired: T[] = [];
+  event = () => ({ dispose: () => {} });
+  fire(value: T): void { this.fired.push(value); }
+  dispose = () => {};
+}
+export class TreeItem {
+  command?: { command: string; arguments?: unknown[] };
+  constructor(readonly label: string) {}
+}
+export class ThemeIcon { static Folder = new ThemeIcon(); }
+export class ThemeColor {}
+export const TreeItemCollapsibleState = { Collapsed: 1, Expanded: 2 };
+export const ViewColumn = { Active: -1 };
+export const workspace = { workspaceFolders: [] };
+export const window = { showErrorMessage: (text: string) => { throw new Error(text); } };
+export const Uri = { joinPath: (base: { fsPath: string }, ...more: string[]) => (
+  { fsPath: [base.fsPath, ...more].join('/') }) };
