@@ -63,6 +63,7 @@ describe('VS Code and Neovim on one session', { timeout: 300_000 }, () => {
       await w.prompt(tab, `say first\ngate ${gate('queue')}`);
       await nvim_says('first');
       await w.prompt(tab, 'say second');
+      await nvim.shown(/1 queued \(gq: change\) · 1\. say second/);
       await nvim.command('Acpd prompt say third');
       await nvim.shown(
         /2 queued \(gq: change\) · 1\. say second \(of another editor\) · 2\. say third/);

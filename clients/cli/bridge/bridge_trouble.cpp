@@ -57,10 +57,13 @@ void bridge::refused(std::string_view payload) {
 }
 
 void bridge::give_up_waiting() {
-  const std::string text = remote_
-                               ? "the remote daemon cannot be reached: " + trouble_
-                               : "there is no acpd daemon, and none could be started: " + trouble_ +
-                                     ": `acpctl doctor` says what to do";
+  // While one more attempt is under way, the last one's reason.
+  const std::string why = !trouble_.empty() ? trouble_
+                          : !said_.empty()  ? said_
+                                            : "it has not answered so far";
+  const std::string text = remote_ ? "the remote daemon cannot be reached: " + why
+                                   : "there is no acpd daemon, and none could be started: " + why +
+                                         ": `acpctl doctor` says what to do";
   complain(text);
   to_editor_.tail() += memory_.fail_requests(protocol::internal_error, text);
   waiting_since_.reset();
