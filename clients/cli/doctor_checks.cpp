@@ -22,13 +22,8 @@ namespace {
 constexpr int program_limit_ms = 5000;
 constexpr std::uint64_t little_space = 256ULL << 20;
 
-std::string search_path() {
-  const char* path = std::getenv("PATH");
-  return path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
-}
-
 std::optional<std::filesystem::path> find(std::string_view program) {
-  return wire::find_program(program, search_path());
+  return wire::find_program(program, wire::search_path());
 }
 
 check check_acpd() {

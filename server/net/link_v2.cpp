@@ -62,8 +62,7 @@ std::string link::in_own_words(const open_request& request, std::string_view lin
   const auto e = scan(line);
   if (!host || !e || !e->result) return std::string(line);
   const bool converted = host->core.data().version != version_;
-  if (!converted && request.method != "session/set_config_option") return std::string(line);
-  if (request.method == "session/set_mode") return core::result_line("null", "{}");
+  if (converted && request.method == "session/set_mode") return core::result_line("null", "{}");
   // Modes and options are one list in v2 and two in v1: the answer is made of what is known now.
   if (request.method != "session/set_config_option") return std::string(line);
   std::string facts = session_facts_for(*host, version_, abilities_.boolean_options);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <ranges>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -136,6 +137,11 @@ std::optional<std::filesystem::path> find_program(std::string_view program, std:
     path = colon == std::string_view::npos ? std::string_view() : path.substr(colon + 1);
   }
   return std::nullopt;
+}
+
+std::string search_path() {
+  const char* path = std::getenv("PATH");
+  return path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
 }
 
 std::string not_installed(const agent_config& agent) {

@@ -20,11 +20,6 @@ namespace {
 
 protocol::failure failed(std::string text) { return {protocol::internal_error, std::move(text)}; }
 
-std::string search_path() {
-  const char* path = std::getenv("PATH");
-  return path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
-}
-
 /// What find_paths gives when nothing points anywhere else: the user's own daemon.
 bool is_default_socket(const wire::paths& where) {
   std::vector<std::pair<const char*, std::string>> saved;
@@ -56,7 +51,7 @@ protocol::result<std::vector<std::string>> start_command(const wire::paths& wher
     return std::unexpected(failed("an agent does not start your daemon: start it outside the agent "
                                   "with `acpd serve --background`"));
   auto program = wire::find_program(wire::beside_this_executable("acpd").string(), "");
-  if (!program) program = wire::find_program("acpd", search_path());
+  if (!program) program = wire::find_program("acpd", wire::search_path());
   if (!program)
     return std::unexpected(
         failed("there is no program acpd beside acpctl or on PATH: install it there"));
@@ -68,7 +63,7 @@ protocol::result<std::vector<std::string>> start_command(const wire::paths& wher
 
 void daemon_start::begin() {
   if (running()) return;
-  if (const auto systemd_run = wire::find_program("systemd-run", search_path())) {
+  if (const auto systemd_run = wire::find_program("systemd-run", wire::search_path())) {
     std::vector<std::string> argv{systemd_run->string(), "--user",  "--scope",
                                   "--collect",           "--quiet", "--"};
     argv.insert(argv.end(), command_.begin(), command_.end());

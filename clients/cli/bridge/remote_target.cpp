@@ -89,10 +89,8 @@ protocol::result<std::string> read_token(const std::string& file) {
 
 protocol::result<remote_target> find_remote(const remote_options& o) {
   const std::string_view url = o.url;
-  const char* path = std::getenv("PATH");
-  const std::string search = path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
   if (url.starts_with("ssh://")) {
-    if (!wire::find_program("ssh", search))
+    if (!wire::find_program("ssh", wire::search_path()))
       return failed("there is no program ssh on PATH: install OpenSSH's client, or use --remote "
                     "wss://HOST");
     return over_ssh(url.substr(6));
@@ -104,7 +102,7 @@ protocol::result<remote_target> find_remote(const remote_options& o) {
   auto token = read_token(o.token_file);
   if (!token) return std::unexpected(token.error());
   auto program = wire::find_program(wire::beside_this_executable("acpd-wss").string(), "");
-  if (!program) program = wire::find_program("acpd-wss", search);
+  if (!program) program = wire::find_program("acpd-wss", wire::search_path());
   if (!program)
     return failed("there is no program acpd-wss beside acpctl or on PATH: install it there, or use "
                   "--remote ssh://HOST");

@@ -51,6 +51,13 @@ public:
     daemon.send(bridge_frame::welcome, R"({"protocol":1,"epoch":"e","version":"x","pid":1})");
     return hello;
   }
+  /// The editor's first request, and its answer.
+  void initialize_with(std::string_view request) {
+    editor.write(std::string(request));
+    daemon.expect(bridge_frame::line);
+    daemon.send(bridge_frame::answer, initialized, 1);
+    CHECK(editor.next_line() + "\n" == initialized);
+  }
   int end() {
     editor.close_input();
     return code_.get();
@@ -275,10 +282,7 @@ TEST_CASE("a line of 20 MiB goes through in both directions") {
 TEST_CASE("an editor that asked is told that the link is lost, and that all is sent again") {
   rig r;
   r.greet();
-  r.editor.write(asking);
-  r.daemon.expect(bridge_frame::line);
-  r.daemon.send(bridge_frame::answer, initialized, 1);
-  CHECK(r.editor.next_line() + "\n" == initialized);
+  r.initialize_with(asking);
   r.editor.write(prompt);
   r.daemon.expect(bridge_frame::line);
   r.daemon.drop();
@@ -296,10 +300,7 @@ TEST_CASE("an editor that asked is told that the link is lost, and that all is s
 TEST_CASE("an editor that did not ask is told nothing of the link") {
   rig r;
   r.greet();
-  r.editor.write(initialize);
-  r.daemon.expect(bridge_frame::line);
-  r.daemon.send(bridge_frame::answer, initialized, 1);
-  CHECK(r.editor.next_line() + "\n" == initialized);
+  r.initialize_with(initialize);
   r.greet();
   r.daemon.send(bridge_frame::data, "next\n");
   CHECK(r.editor.next_line() == "next");
@@ -308,13 +309,11 @@ TEST_CASE("an editor that did not ask is told nothing of the link") {
 TEST_CASE("a daemon that somebody stopped: the editor is told what starts it again") {
   rig r;
   r.greet();
-  r.editor.write(asking);
-  r.daemon.expect(bridge_frame::line);
-  r.daemon.send(bridge_frame::answer, initialized, 1);
-  CHECK(r.editor.next_line() + "\n" == initialized);
+  r.initialize_with(asking);
   r.daemon.send(bridge_frame::bye, R"({"stop":true})");
   r.daemon.drop();
-  CHECK(has(r.editor.next_line(), R"("text":"somebody has stopped the daemon; your next message starts it)"));
+  CHECK(has(r.editor.next_line(),
+            R"("text":"somebody has stopped the daemon; your next message starts it)"));
 }
 
 TEST_CASE("a frame that cannot be one ends the link, and a new one begins") {

@@ -53,7 +53,7 @@ export class session_commands {
    * tree says "choose": the editor does not tell on which row. */
   async #session(argument: unknown): Promise<session | undefined> {
     const { sessions } = this.#acpd.overview;
-    const named = session_in(argument) ?? (argument === 'choose' ? undefined : this.#views.active);
+    const named = argument === 'choose' ? undefined : session_in(argument) ?? this.#views.active;
     const found = named === undefined ? undefined : sessions.get(named);
     if (found) return found;
     const items = newest_first(sessions.values()).map((s) => (

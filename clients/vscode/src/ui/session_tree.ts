@@ -142,7 +142,7 @@ export class session_tree implements vscode.TreeDataProvider<node>, vscode.Dispo
 }
 /** The session that a command was called on: from the tree, or by its id. */
 export const session_in = (argument: unknown): string | undefined => {
-  if (typeof argument === 'string') return argument === 'choose' ? undefined : argument;
+  if (typeof argument === 'string') return argument;
   const session = (argument as { session?: session } | undefined)?.session;
   return session?.id;
 };
