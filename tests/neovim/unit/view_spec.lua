@@ -19,6 +19,16 @@ end
 
 local kinds = { 'agent_message_chunk', 'agent_thought_chunk', 'user_message_chunk' }
 
+local function say(model, text)
+  model:apply({
+    update = {
+      sessionUpdate = 'agent_message_chunk',
+      messageId = 'm',
+      content = { type = 'text', text = text },
+    },
+  })
+end
+
 --- One of many updates, chosen by a number: the same numbers make the same conversation.
 local function update(n)
   local choice = n % 7
@@ -79,13 +89,7 @@ t.it('what a thought or a call hides is folded, its head is not', function()
       content = { type = 'text', text = 'a\nb' },
     },
   })
-  model:apply({
-    update = {
-      sessionUpdate = 'agent_message_chunk',
-      messageId = 'm',
-      content = { type = 'text', text = 'said' },
-    },
-  })
+  say(model, 'said')
   shown:draw(model:take_changes())
   local levels = {}
   for row = 0, #t.lines(shown.buffer) - 1 do
@@ -154,13 +158,7 @@ end)
 t.it('one message without end can be unloaded, too', function()
   local model, shown = new()
   for n = 1, 20000 do
-    model:apply({
-      update = {
-        sessionUpdate = 'agent_message_chunk',
-        messageId = 'm',
-        content = { type = 'text', text = n .. '\n' },
-      },
-    })
+    say(model, n .. '\n')
   end
   shown:draw(model:take_changes())
   t.eq(
@@ -176,13 +174,7 @@ end)
 t.it('long lines are unloaded by their bytes', function()
   local model, shown = new()
   for n = 1, 10000 do
-    model:apply({
-      update = {
-        sessionUpdate = 'agent_message_chunk',
-        messageId = 'm',
-        content = { type = 'text', text = n .. (' '):rep(1900) .. '\n' },
-      },
-    })
+    say(model, n .. (' '):rep(1900) .. '\n')
   end
   shown:draw(model:take_changes())
   t.eq(shown:unload(20000), true)
@@ -196,22 +188,16 @@ end)
 
 t.it('a window at the end stays at the end, another one where it is', function()
   local model, shown = new()
-  local function say(text)
-    model:apply({
-      update = {
-        sessionUpdate = 'agent_message_chunk',
-        messageId = 'm',
-        content = { type = 'text', text = text },
-      },
-    })
+  local function show(text)
+    say(model, text)
     shown:draw(model:take_changes())
   end
-  say('1\n2\n3\n4')
+  show('1\n2\n3\n4')
   vim.api.nvim_win_set_buf(0, shown.buffer)
   vim.cmd('normal! G')
-  say('\n5\n6')
+  show('\n5\n6')
   t.eq(vim.api.nvim_win_get_cursor(0)[1], 7)
   vim.api.nvim_win_set_cursor(0, { 2, 0 })
-  say('\n7')
+  show('\n7')
   t.eq(vim.api.nvim_win_get_cursor(0)[1], 2)
 end)

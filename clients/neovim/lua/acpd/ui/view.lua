@@ -22,6 +22,19 @@ local function followers(buffer)
   end, vim.fn.win_findbuf(buffer))
 end
 
+--- The first number from `low` on for which it holds, as it does for all behind; else `high`.
+local function first_where(low, high, holds)
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if holds(middle) then
+      high = middle
+    else
+      low = middle + 1
+    end
+  end
+  return low
+end
+
 --- The last line at the bottom, where Neovim itself would put it in the middle of an empty window.
 --- Not by `zb`: `:normal` in one window ends the Insert mode that another one is about to begin.
 local function end_at_bottom(window, last)
@@ -30,23 +43,12 @@ local function end_at_bottom(window, last)
     local range = { start_row = top - 1, end_row = last - 1 }
     return api.nvim_win_text_height(window, range).all <= height
   end
-  local above, top, step = 0, last, 1 -- `top` fits, `above` does not
-  while above == 0 and top > 1 do
-    local try = math.max(1, top - step)
-    if fits(try) then
-      top, step = try, step * 2
-    else
-      above = try
-    end
+  -- A fold is one line: how far up the window reaches is not known from its height.
+  local above, step = last, 1
+  while above > 1 and fits(above) do
+    above, step = math.max(1, above - step), step * 2
   end
-  while above > 0 and top - above > 1 do
-    local try = math.floor((top + above) / 2)
-    if fits(try) then
-      top = try
-    else
-      above = try
-    end
-  end
+  local top = first_where(above, last, fits)
   api.nvim_win_call(window, function()
     vim.fn.winrestview({ topline = top })
   end)
@@ -143,16 +145,9 @@ local function first_kept(buffer, most)
   if bytes < bytes_most * 1.25 then
     return first
   end
-  local low, high = first or 0, lines
-  while low < high do
-    local middle = math.floor((low + high) / 2)
-    if bytes - api.nvim_buf_get_offset(buffer, middle) > bytes_most then
-      low = middle + 1
-    else
-      high = middle
-    end
-  end
-  return low
+  return first_where(first or 0, lines, function(line)
+    return bytes - api.nvim_buf_get_offset(buffer, line) <= bytes_most
+  end)
 end
 
 --- Unloads what is oldest until about `most` lines, and 8 MB, are left.
