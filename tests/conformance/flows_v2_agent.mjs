@@ -14,14 +14,12 @@ export async function turn(editor, id, text) {
 }
 
 export const variants = (editor) => editor.updates.map((u) => u.update.sessionUpdate);
-const lines_read = (rig) => fs.readFileSync(rig.world.agent_log, 'utf8').split('\n').filter(Boolean)
-  .map((line) => JSON.parse(line));
 const open_gate = (rig, more = '') => fs.writeFileSync(rig.world.gate + more, '');
 const close_gates = (rig) => {
   for (const more of ['', '.2']) fs.rmSync(rig.world.gate + more, { force: true });
 };
 /** The params of the last request of that method that the agent read. */
-const last_read = (rig, method) => lines_read(rig).findLast((m) => m.method === method)?.params;
+const last_read = (rig, method) => rig.world.agent_read(method).at(-1)?.params;
 
 /** The flows that are the same for editors of both versions. */
 export function turn_flows(test, rig, version) {
@@ -95,12 +93,12 @@ export function turn_flows(test, rig, version) {
 
   test('prompts are queued by acpd: the agent has one at a time', async () => {
     const [editor, id] = await session();
-    const before = lines_read(rig).length;
+    const before = rig.world.agent_read('session/prompt').length;
     const texts = ['say one', 'say two', 'say three'];
     await Promise.all(texts.map((text) => editor.prompt(id, text)));
     const ends = (log) => log.filter((e) => e.kind === 'turn_ended').length;
     await poll(async () => ends(await read_log(editor, id)) === 3, 'three ends');
-    const read = lines_read(rig).slice(before).filter((m) => m.method === 'session/prompt');
+    const read = rig.world.agent_read('session/prompt').slice(before);
     assert.deepEqual(read.map((m) => m.params.prompt[0].text), texts);
     await editor.leave();
   });

@@ -1,13 +1,12 @@
 // MCP servers that editors name, and those that live in an editor; trace context in _meta.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 
 import { poll } from '../lib/until.mjs';
 import { world } from '../lib/world.mjs';
+import { own, serve_a_call } from './editors_server.mjs';
 
 const stdio = (name) => ({ name, command: '/bin/true', args: [], env: [] });
-const own = { type: 'acp', name: 'editor', serverId: 'server-1' };
 
 describe('MCP servers', { timeout: 120_000 }, () => {
   const place = new world();
@@ -85,17 +84,8 @@ describe('MCP servers', { timeout: 120_000 }, () => {
     const sessionId = await open(a, [own]);
     await other.request('session/resume', { sessionId, cwd: place.cwd });
     const turn = other.prompt(sessionId, 'mcp-call server-1 grep');
-    await a.until(() => a.asked.length === 1, 'the call');
-    const [call] = a.asked;
-    assert.equal(call.method, 'mcp/message');
-    assert.deepEqual(call.params, { serverId: 'server-1', requestId: 'call-1',
-      method: 'tools/call', params: { name: 'grep' } });
-    a.notify('mcp/message', { serverId: 'server-1', requestId: 'call-1',
-      method: 'notifications/progress', params: { progress: 1 } });
-    await a.until(() => a.said('mcp heard call-1 notifications/progress'), 'the notification');
-    a.answer(call.id, { result: { content: [] } });
+    await serve_a_call(a);
     assert.equal((await turn).result.stopReason, 'end_turn');
-    await a.until(() => a.said('mcp call: {"result":{"content":[]}}'), 'the answer');
     assert.equal(other.asked.length, 0, 'the other editor has no such server');
   });
 
@@ -124,8 +114,7 @@ describe('MCP servers', { timeout: 120_000 }, () => {
       prompt: [{ type: 'text', text: 'say x' }],
       _meta: { ..._meta, 'acpd/key': 'k1' },
     });
-    const seen = () => fs.readFileSync(place.agent_log, 'utf8').split('\n').filter(Boolean)
-      .map((line) => JSON.parse(line)).find((m) => m.params?._meta?.traceparent);
+    const seen = () => place.agent_read().find((m) => m.params?._meta?.traceparent);
     await poll(seen, 'the prompt in the agent\'s log');
     assert.deepEqual(seen().params._meta, _meta);
   });

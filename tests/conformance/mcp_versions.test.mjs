@@ -1,11 +1,11 @@
 // MCP servers and trace context for every pair of an editor's and an agent's version: each is told
 // in its own words.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 
 import { poll } from '../lib/until.mjs';
 import { world } from '../lib/world.mjs';
+import { own, serve_a_call } from './editors_server.mjs';
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const url = 'https://example.org/mcp';
@@ -19,7 +19,6 @@ const servers = {
     { type: 'stdio', name: 'bare', command: '/bin/true' },
     { type: 'http', name: 'docs', url, headers: [{ name: 'X', value: 'y' }] }],
 };
-const own = { type: 'acp', name: 'editor', serverId: 'server-1' };
 /** What v2 may leave out, v1 must not. */
 const whole = (s) => (s.command ? { args: [], env: [], ...s } : s);
 
@@ -80,16 +79,7 @@ for (const agent of [1, 2])
         const sessionId = await open(a, [own]);
         assert.deepEqual(await given(a, sessionId), [own]);
         a.prompt(sessionId, 'mcp-call server-1 grep');
-        await a.until(() => a.asked.length === 1, 'the call');
-        const [call] = a.asked;
-        assert.equal(call.method, 'mcp/message');
-        assert.deepEqual(call.params, { serverId: 'server-1', requestId: 'call-1',
-          method: 'tools/call', params: { name: 'grep' } });
-        a.notify('mcp/message', { serverId: 'server-1', requestId: 'call-1',
-          method: 'notifications/progress', params: { progress: 1 } });
-        await a.until(() => a.said('mcp heard call-1 notifications/progress'), 'the notification');
-        a.answer(call.id, { result: { content: [] } });
-        await a.until(() => a.said('mcp call: {"result":{"content":[]}}'), 'the answer');
+        await serve_a_call(a);
       });
 
       it(`v${version} editor: without it the tool gets an error that says so`, async (t) => {
@@ -111,9 +101,8 @@ for (const agent of [1, 2])
         const prompt = [{ type: 'text', text: `traced 00-${agent}${version}` }];
         await c.request('session/prompt',
           { sessionId, prompt, _meta: { ..._meta, 'acpd/key': `k-${agent}-${version}` } });
-        const read = () => fs.readFileSync(place.agent_log, 'utf8').split('\n').filter(Boolean)
-          .map((line) => JSON.parse(line))
-          .find((m) => m.params?.prompt?.[0].text === prompt[0].text);
+        const read = () =>
+          place.agent_read().find((m) => m.params?.prompt?.[0].text === prompt[0].text);
         await poll(read, 'the prompt in the agent\'s log');
         assert.deepEqual(read().params._meta, _meta);
         const shown = () => c.updates.find((u) => /^#\d+ traced/.test(u.update.content?.text));

@@ -1,7 +1,6 @@
 // What acpd serves of ACP's unstable set, what it does not show to who cannot read it, and a second
 // initialize; for both versions, on agents of both.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 
 import { ext, start_with, told } from '../lib/extensions.mjs';
@@ -29,8 +28,6 @@ for (const agent of [1, 2])
       const made = await c.request('session/new', { cwd: place.cwd, mcpServers: [] });
       return { c, initialized, made, sessionId: made.sessionId };
     };
-    const lines_read = (method) => fs.readFileSync(place.agent_log, 'utf8').split('\n')
-      .filter(Boolean).map((l) => JSON.parse(l)).filter((m) => m.method === method);
 
     for (const editor of [1, 2])
       it(`a title given by a v${editor} editor is told to the agent, and checked`, async (t) => {
@@ -38,10 +35,11 @@ for (const agent of [1, 2])
         const { title } = await c.request('session/set_title', { sessionId, title: ' Mine\n' });
         assert.equal(title, 'Mine');
         await ext(c, 'rename', { sessionId, title: '\tOurs ' });
-        const titles = () => lines_read('session/set_title').map((m) => m.params.title).slice(-2);
+        const titles = () =>
+          place.agent_read('session/set_title').map((m) => m.params.title).slice(-2);
         await poll(() => titles().at(-1) === 'Ours', 'the agent to be told');
         assert.deepEqual(titles(), ['Mine', 'Ours']);
-        assert.ok(lines_read('session/set_title').every((m) => m.params.sessionId !== sessionId));
+        assert.ok(place.agent_read('session/set_title').every((m) => m.params.sessionId !== sessionId));
         const shown = c.updates.filter((u) => u.update.title).map((u) => u.update.title);
         assert.deepEqual(shown, ['Mine', 'Ours']);
         for (const method of ['session/set_title', '_acpd/rename'])

@@ -1,7 +1,6 @@
 // An agent of ACP v2 behind acpd, with the official SDK's v1 and v2 clients; both hops recorded and
 // judged, each by the schema of its version.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
 import { poll } from '../lib/until.mjs';
@@ -18,9 +17,7 @@ const simple = new rig({
 });
 const older = new rig({ acp_version: 2 });  // asked for v2, and speaks v1
 const rigs = [main, simple, older];
-const read_by_agent = (r) => fs.readFileSync(r.world.agent_log, 'utf8').split('\n');
-const starts = (r) => read_by_agent(r).filter((line) => line.includes('"initialize"'))
-  .map((line) => JSON.parse(line).params.protocolVersion);
+const starts = (r) => r.world.agent_read('initialize').map((m) => m.params.protocolVersion);
 
 before(async () => { for (const r of rigs) await r.world.serve(); });
 after(async () => { for (const r of rigs) await r.world.end(); });
@@ -61,9 +58,9 @@ describe('a v2 agent', () => {
       configId: 'none', value: 'x' }));
     assert.equal(wrong.code, -32602);
     await turn(editor, id, 'die 1');
-    const before = read_by_agent(main).length;
+    const before = main.world.agent_read().length;
     await turn(editor, id, 'say there again');
-    const read = read_by_agent(main).slice(before - 1).join('\n');
+    const read = main.world.agent_read().slice(before).map((m) => JSON.stringify(m)).join('\n');
     assert.match(read, /set_config_option.*"configId":"mode","type":"id","value":"code"/);
     assert.match(read, /set_config_option.*"configId":"thorough".*true/);
     await editor.leave();

@@ -126,12 +126,7 @@ class trial {
     const bytes = fs.readFileSync(this.place.witness);
     return bytes.length < 8 ? 0 : Number(bytes.readBigUInt64LE(0));
   }
-  prompts_read() {
-    return fs
-      .readFileSync(this.place.agent_log, 'utf8')
-      .split('\n')
-      .filter((l) => l.includes('"session/prompt"')).length;
-  }
+  prompts_read() { return this.place.agent_read('session/prompt').length; }
 }
 
 const bounded = (promise, ms, what) => Promise.race([promise, new Promise((_, reject) =>

@@ -2,7 +2,6 @@
 // nothing is lost or doubled: updates, prompts and cancels. Needs a build with ACPD_FAULTS (dev,
 // asan).
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import { describe, test } from 'node:test';
 
 import { alive, scripted, world } from '../lib/world.mjs';
@@ -23,12 +22,6 @@ const daemon_points = {
 };
 /** The same for a shim, counted in a new one: 3 and more are the prompt's. */
 const shim_points = ['shim.received', 'shim.spooled', 'shim.started', 'shim.wrote'];
-
-const lines_of = (place, method) =>
-  fs
-    .readFileSync(place.agent_log, 'utf8')
-    .split('\n')
-    .filter((l) => l.includes(`"${method}"`));
 
 /** A session, two prompts, a cancelled one, through a bridge that hides the daemon's end. */
 async function conversation(place, editor) {
@@ -54,12 +47,12 @@ describe('the daemon ends at a named point', { concurrency: 4 }, () => {
         const [id, stops] = await conversation(place, editor);
         assert.deepEqual(stops, ['end_turn', 'end_turn', 'cancelled', 'end_turn']);
         assert.equal(
-          lines_of(place, 'session/prompt').length,
+          place.agent_read('session/prompt').length,
           4,
           'each prompt reached the agent once',
         );
         assert.equal(
-          lines_of(place, 'session/cancel').length,
+          place.agent_read('session/cancel').length,
           1,
           'the cancel reached the agent once',
         );
@@ -130,7 +123,7 @@ describe('the shim ends at a named point', { concurrency: 4 }, () => {
           JSON.stringify(answer),
         );
         assert.deepEqual(compare(editor.updates, await read_log(editor, id), {}), []);
-        const prompts = lines_of(place, 'session/prompt').length;
+        const prompts = place.agent_read('session/prompt').length;
         assert.ok(prompts <= 1, `sent ${prompts} times`);
         if (stop === 'end_turn') assert.equal(prompts, 1);
         // the point may lie in this one, but then not in the next

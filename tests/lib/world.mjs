@@ -101,6 +101,13 @@ export class world {
     }).join('\n');
   }
 
+  /** The messages that the scripted agents have read: of one method, or all. */
+  agent_read(method) {
+    const lines = fs.readFileSync(this.agent_log, 'utf8').split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line))
+      .filter((message) => method === undefined || message.method === method);
+  }
+
   async kill_daemon(signal = 'SIGKILL') {
     const pid = this.daemon_pid();
     const socket = inode(this.env.ACPD_SOCKET);

@@ -131,8 +131,7 @@ describe('a day in Neovim', () => {
   });
 
   /** What the agent was given besides its text, in the prompt with these words. */
-  const given = (words) => poll(() => fs.readFileSync(place.agent_log, 'utf8').split('\n')
-    .filter((line) => line.includes('"session/prompt"')).map((line) => JSON.parse(line).params.prompt)
+  const given = (words) => poll(() => place.agent_read('session/prompt').map((m) => m.params.prompt)
     .find(([{ text: said }]) => said?.includes(words))?.slice(1), `the agent to read "${words}"`);
 
   it('a mention of a file becomes a link, of a picture the picture; both complete', async () => {
