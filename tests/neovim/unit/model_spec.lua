@@ -215,3 +215,20 @@ t.it('progress in words and as a bar', function()
   t.eq(words.bar({ done = 1, total = 0 }, 10), '')
   t.eq(words.progress('nonsense'), '')
 end)
+
+t.it('a title takes as many columns as it may, whatever its letters', function()
+  for _, title in ipairs({ ('x'):rep(50), ('漢'):rep(50), 'é' .. ('👍'):rep(30), 'a\tb\0c' }) do
+    local line = text.line(title, 20)
+    t.eq({ title, vim.fn.strdisplaywidth(line) <= 20, line:find('%c') }, { title, true, nil })
+  end
+  t.eq(text.line('漢字', 4), '漢字')
+  t.eq(text.line('漢字漢字', 6), '漢字…')
+end)
+
+t.it('an address of the web is found under the cursor, and nothing else is', function()
+  local line = 'see [it](https://example.org/a?b=c), or http://x.org. file:///etc/passwd'
+  t.eq(text.address_at(line, 12), 'https://example.org/a?b=c')
+  t.eq(text.address_at(line, 42), 'http://x.org')
+  t.eq(text.address_at(line, 3), nil)
+  t.eq(text.address_at(line, #line), nil)
+end)

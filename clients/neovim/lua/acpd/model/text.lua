@@ -53,12 +53,19 @@ function M.lines(text)
 end
 
 --- A title: one line, no control characters.
+---@param most integer|nil columns of the screen
 function M.line(text, most)
   local line = tostring(text or ''):gsub('%c+', ' ')
-  if most and vim.fn.strchars(line) > most then
-    line = vim.fn.strcharpart(line, 0, most - 1) .. '…'
+  if not most or #line <= most or vim.fn.strdisplaywidth(line) <= most then
+    return line
   end
-  return line
+  local characters = most
+  local head
+  repeat
+    characters = characters - 1
+    head = vim.fn.strcharpart(line, 0, characters)
+  until vim.fn.strdisplaywidth(head) < most
+  return head .. '…'
 end
 
 --- What a terminal would do is not done: its escape sequences are left out.
@@ -69,6 +76,20 @@ function M.plain(bytes)
   -- A carriage return without a newline draws the line anew.
   bytes = bytes:gsub('\r\n', '\n'):gsub('[^\n]*\r', '')
   return (bytes:gsub('[%z\1-\8\11-\31\127]', ''))
+end
+
+--- The address of the web at a column (from 1) of a line; other schemes are nobody's to open.
+function M.address_at(line, column)
+  local from = 1
+  while true do
+    local first, last = line:find('https?://[^%s<>()%[%]"`]+', from)
+    if not first or first > column then
+      return nil
+    elseif column <= last then
+      return (line:sub(first, last):gsub("[.,;:!?']+$", ''))
+    end
+    from = last + 1
+  end
 end
 
 local function size(data)

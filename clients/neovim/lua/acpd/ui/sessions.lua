@@ -64,6 +64,13 @@ function M.render(width)
   if client.state == 'down' then
     add(words.unreachable_here(client.text), nil, 'AcpdFailed')
   end
+  if require('acpd.config').missing() then
+    add('')
+    for _, line in ipairs(require('acpd.install').text()) do
+      add(line)
+    end
+    return lines, rows, marks
+  end
   local places = watch.by_workspace(M.archived_too)
   for _, place in ipairs(places) do
     local index = watch.facts(place.sessions[1]).index
