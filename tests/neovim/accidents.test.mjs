@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { on_small_disk, root_only } from '../lib/small_disk.mjs';
 import { poll } from '../lib/until.mjs';
 import { alive, world } from '../lib/world.mjs';
 import { neovim } from './nvim.mjs';
@@ -40,6 +41,17 @@ describe('windows of acpd', () => {
     await run('Acpd rename A title that is much too long for a window of eighty columns, by far');
     await editor.shown(/^○ idle/m);
     editor.shot('small');
+  });
+
+  it('a line that is higher than the window is followed to its end', async () => {
+    await run(`Acpd prompt flood 60 100; gate ${path.join(place.dir, 'on')}; say end`);
+    await editor.shown(/#61\b/);
+    fs.writeFileSync(path.join(place.dir, 'on'), '');
+    await editor.shown(/#62 end/);
+    await editor.shown(/finished/);
+    // Higher than the room above the end, too: what was said last is seen.
+    assert.match(editor.screen.text(), /#62 end/);
+    editor.shot('high-line');
   });
 
   it('the box goes with its conversation, and comes back with it', async () => {
@@ -154,6 +166,44 @@ describe('a file that an agent and a person change', () => {
       assert.match(fs.readFileSync(path.join(place.cwd, 'both.txt'), 'utf8'), /^agent/);
       assert.equal(await editor.lua(`return vim.api.nvim_get_mode().blocking`), false);
       editor.shot('both-changed');
+    } finally {
+      await place.end();
+    }
+  });
+});
+
+describe("a disk that is full under Neovim's state folder", () => {
+  it('is said once; the conversation goes on, and comes back whole', root_only, async (t) => {
+    const place = new world();
+    try {
+      const editor = new neovim(place, 'one', {}, [80, 24]);
+      const state = path.dirname(path.dirname(editor.state));
+      fs.mkdirSync(state, { recursive: true });
+      const no_right = await on_small_disk(state, '128k', async (disk) => {
+        await editor.open('Acpd new scripted');
+        const id = await editor.opened();
+        await editor.command(`Acpd prompt flood 2000 200; gate ${place.gate}; say end`);
+        await editor.reached(id, 2000);
+        const told = `return #vim.tbl_filter(function(said)
+          return said:find('a conversation cannot be kept', 1, true) ~= nil end, vim.g.said)`;
+        await editor.keys('still typed');
+        await editor.shown(/still typed/);
+        assert.equal(await editor.lua(told), 1);
+        assert.equal(await editor.session(id, 'journal.kept'), false);
+        editor.shot('disk-full');
+        await editor.kill();
+        disk.grow('8m');
+        fs.writeFileSync(place.gate, '');
+        await editor.open(`Acpd attach ${id}`);
+        await editor.live(id);
+        await editor.shown(/#2001 end/);
+        const text = (await editor.lines(`acpd://session/${id}`)).join('');
+        const numbers = [...text.matchAll(/#(\d+) /g)].map((m) => Number(m[1]));
+        assert.deepEqual(numbers, Array.from({ length: 2001 }, (_, i) => i + 1));
+        assert.equal(await editor.session(id, 'journal.kept'), true);
+        await editor.quit();
+      });
+      if (no_right) t.skip(`no small disk: ${no_right.message}`);
     } finally {
       await place.end();
     }

@@ -232,3 +232,17 @@ t.it('an address of the web is found under the cursor, and nothing else is', fun
   t.eq(text.address_at(line, 3), nil)
   t.eq(text.address_at(line, #line), nil)
 end)
+
+t.it('a line without end is cut in time that grows with it, and not with its square', function()
+  for _, letter in ipairs({ 'x', '漢', 'word ' }) do
+    local said = letter:rep(200000)
+    local began = vim.uv.hrtime()
+    local lines = text.lines(said)
+    t.eq(table.concat(lines), said)
+    for _, line in ipairs(lines) do
+      t.eq({ #line <= 2000, vim.fn.strchars(line) > 0 }, { true, true })
+    end
+    -- A guard against the square of it, which takes minutes; not a measurement.
+    t.eq((vim.uv.hrtime() - began) / 1e9 < 20, true)
+  end
+end)

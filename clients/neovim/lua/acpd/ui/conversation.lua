@@ -31,7 +31,7 @@ function M.remember(session, name, value)
   end
   kept[name] = value
   if session.journal.kept then
-    files.replace(files.path(session.id, '.ui.json'), json.encode(kept))
+    session.journal:report(files.replace(files.path(session.id, '.ui.json'), json.encode(kept)))
   end
 end
 
@@ -70,6 +70,7 @@ local function set_window(window)
     winbar = "%{%v:lua.require'acpd.ui.conversation'.bar()%}",
     wrap = true,
     linebreak = true,
+    smoothscroll = true,
     number = false,
     relativenumber = false,
     signcolumn = 'no',
