@@ -54,6 +54,26 @@ describe('windows of acpd', () => {
     editor.shot('high-line');
   });
 
+  it('what came while somebody typed is folded when they stop', async () => {
+    const closed = (title) => editor.lua(`
+      local window = vim.fn.bufwinid('acpd://session/${id}')
+      return vim.api.nvim_win_call(window, function()
+        return vim.fn.foldclosed(vim.fn.search([[${title}]], 'bcnw')) ~= -1
+      end)`);
+    const call = (title) => Buffer.from(JSON.stringify({ sessionUpdate: 'tool_call', title,
+      toolCallId: title, kind: 'read', status: 'completed', content: [{ type: 'content',
+        content: { type: 'text', text: 'one\ntwo\nthree' } }] })).toString('base64');
+    await run('Acpd prompt');
+    await editor.keys('x');
+    await editor.wait(`return vim.fn.mode() == 'i'`, 'Insert mode');
+    await editor.lua(`require('acpd.ui.prompt').deliver(require('acpd.session').open['${id}'],
+      'update ${call('A call')}; say later', function() end)`);
+    await says(/A call[^]*#\d+ later[^]*finished/);
+    await editor.keys('BSpace', 'Escape');
+    await editor.wait(`return vim.fn.mode() == 'n'`, 'Normal mode');
+    await poll(() => closed('A call'), 'the call to be folded');
+  });
+
   it('the box goes with its conversation, and comes back with it', async () => {
     await are(...both());
     await editor.keys('C-w', 'k', 'g', 'l');

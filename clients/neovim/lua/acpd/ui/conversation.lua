@@ -60,10 +60,12 @@ end
 
 -- The window.
 
+local foldexpr = "v:lua.require'acpd.ui.conversation'.fold(v:lnum)"
+
 local function set_window(window)
   buffers.set_window(window, {
     foldmethod = 'expr',
-    foldexpr = "v:lua.require'acpd.ui.conversation'.fold(v:lnum)",
+    foldexpr = foldexpr,
     foldtext = "v:lua.require'acpd.ui.conversation'.fold_text()",
     foldlevel = 0,
     foldenable = true,
@@ -91,6 +93,19 @@ function M.fold_text()
   local hidden = vim.v.foldend - vim.v.foldstart
   return ('%s (%d %s: za)'):format(head, hidden, hidden == 1 and 'line' or 'lines')
 end
+
+--- While somebody types, in whatever window, Neovim makes no folds: what came meanwhile gets its own
+--- when they stop.
+api.nvim_create_autocmd('InsertLeave', {
+  group = api.nvim_create_augroup('acpd.folds', { clear = true }),
+  callback = vim.schedule_wrap(function()
+    for _, session in pairs(sessions.open) do
+      for _, window in ipairs(vim.fn.win_findbuf(session.buffer)) do
+        buffers.set_window(window, { foldmethod = 'expr', foldexpr = foldexpr })
+      end
+    end
+  end),
+})
 
 local function queue_words(id)
   local waiting = #(watch.queues[id] or {})
