@@ -119,6 +119,11 @@ struct remove_queued {
   std::int64_t turn;
 };
 
+/// A prompt that waits goes before the others, which stay as they are, and what runs is cancelled.
+struct run_now {
+  std::int64_t turn;
+};
+
 /// A person gives the session another title. `told`: the agent has session/set_title.
 struct rename_in {
   std::string_view title;
@@ -131,6 +136,6 @@ struct delete_in {}; // close, and forget everything
 using event = std::variant<prompt_in, cancel_in, request_in, notification_in, cancel_request_in,
                            answer_in, agent_line, agent_ready, agent_failed, agent_exited,
                            agent_progress, terminal_started, terminal_output, edit_queued,
-                           remove_queued, rename_in, close_in, delete_in>;
+                           remove_queued, run_now, rename_in, close_in, delete_in>;
 
 } // namespace acpd::core

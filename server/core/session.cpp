@@ -16,6 +16,8 @@ session::session(session_seed seed) : s_(std::move(seed)) {
     if (t.state == turn_state::running) {
       t.started_seq = 1; // any client may have seen it start
       running_ = std::move(t);
+    } else if (t.first) {
+      queue_.push_front(std::move(t));
     } else {
       queue_.push_back(std::move(t));
     }

@@ -110,6 +110,7 @@ private:
   // session_people.cpp: what people change of a session
   void on(const edit_queued& e);
   void on(const remove_queued& e);
+  void on(const run_now& e);
   void on(const rename_in& e);
   // session_agent.cpp: the agent's side
   void on(const agent_line& e);

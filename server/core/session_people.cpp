@@ -30,6 +30,21 @@ void session::on(const remove_queued& e) {
   end(std::move(t), turn_state::ended, "cancelled", {}, as_cancelled({}));
 }
 
+/// One is the first of those that wait: after a restart they are found in the order of their rows.
+void session::on(const run_now& e) {
+  const auto at = std::ranges::find(queue_, e.turn, &turn::id);
+  if (at == queue_.end()) return;
+  for (turn& other : queue_)
+    if (std::exchange(other.first, other.id == e.turn) != other.first)
+      out_->push_back(save_turn{other});
+  std::rotate(queue_.begin(), at, std::next(at));
+  out_->push_back(durable{});
+  if (running_)
+    cancel_running();
+  else if (busy())
+    cancel_unasked();
+}
+
 void session::on(const rename_in& e) {
   s_.title = e.title;
   log_own_update(notification_line(

@@ -71,6 +71,7 @@ struct turn {
   std::uint64_t started_seq = 0; // of turn_started; 0 if this daemon did not see it
   int attempts = 0;              // processes that ended before they had the prompt
   bool cancelled = false;        // session/cancel is on its way to the agent
+  bool first = false;            // it was put before the others that wait
   // Of an agent of ACP v2, whose answer to the prompt only says that it took it:
   std::string message_id; // the prompt's, from the answer or its echo; empty: not taken yet
   bool inserted = false;  // the agent has answered the prompt

@@ -88,6 +88,29 @@ std::string initialize_answer(const std::string& agents_result, const editor_ter
   return json::serialize(result);
 }
 
+std::string_view capabilities_of(std::string_view agents_result, std::string_view what) {
+  const std::string_view v1 = protocol::member(agents_result, "agentCapabilities");
+  if (!v1.empty()) return protocol::member(v1, std::string(what) + "Capabilities");
+  const std::string_view v2 = protocol::member(agents_result, "capabilities");
+  return protocol::member(protocol::member(v2, "session"), what);
+}
+
+bool says_yes(std::string_view capability) {
+  return capability == "true" || capability.starts_with('{');
+}
+
+std::string prompt_kinds(std::string_view agents_result) {
+  if (agents_result.empty()) return {};
+  const std::string_view can = capabilities_of(agents_result, "prompt");
+  std::string out, separator;
+  for (const std::string_view kind : {"image", "audio", "embeddedContext"})
+    if (says_yes(protocol::member(can, kind))) {
+      ((out += separator) += protocol::quoted(kind));
+      separator = ",";
+    }
+  return "[" + out + "]";
+}
+
 std::string fingerprint(const wire::agent_config& agent) {
   std::string text = "acp " + std::to_string(static_cast<int>(agent.acp_version));
   for (const std::string& word : agent.command)
@@ -118,6 +141,12 @@ std::optional<agent_facts> read_facts(const std::filesystem::path& path) {
   return found;
 }
 
+/// What an agent takes is said of each of its sessions.
+void tell_watchers(hub& h, const std::string& agent) {
+  for (const auto& [row, host] : h.sessions())
+    if (host->core.data().agent == agent) h.watching.changed(*host);
+}
+
 std::error_code write_facts(const std::filesystem::path& dir, const std::string& name,
                             const agent_facts& facts) {
   std::error_code ec;
@@ -139,7 +168,8 @@ void hub::facts(const wire::agent_config& agent, facts_found done) {
                             agent.name] { return look{fingerprint(agent), read_facts(path)}; },
              [this, name = agent.name, done = std::move(done)](look found) mutable {
                // What was learnt since this daemon started may not be in the file yet.
-               if (found.kept) facts_.try_emplace(name, *std::move(found.kept));
+               if (found.kept && facts_.try_emplace(name, *std::move(found.kept)).second)
+                 tell_watchers(*this, name);
                const auto at = facts_.find(name);
                if (at == facts_.end() || at->second.fingerprint != found.fingerprint)
                  return done(std::nullopt);
@@ -159,6 +189,7 @@ void hub::learn(const wire::agent_config& agent, std::string initialize_result) 
         agent_facts& known = facts_[name];
         if (known.fingerprint == now && known.initialize_result == result) return;
         known = {std::move(now), std::move(result)};
+        tell_watchers(*this, name);
         pool.block([dir = paths.state_dir / "agents", name,
                     known] { return write_facts(dir, name, known); },
                    [](std::error_code ec) {

@@ -20,6 +20,15 @@ struct editor_terms {
 /// editor's version, whatever the agent's.
 std::string initialize_answer(const std::string& agents_result, const editor_terms& editor);
 
+/// What it can do with "prompt" or "mcp", in either version's words; empty: it did not say.
+std::string_view capabilities_of(std::string_view agents_result, std::string_view what);
+/// Whether a capability says yes: v1's true, v2's {}.
+bool says_yes(std::string_view capability);
+
+/// What it takes in prompts besides text and links: raw JSON, `["image","audio"]`; empty: not
+/// known.
+std::string prompt_kinds(std::string_view agents_result);
+
 /// Changes when the agent may be another one: command line, the program's inode, size and mtime,
 /// configured environment, ACP version.
 std::string fingerprint(const wire::agent_config& agent);

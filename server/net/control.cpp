@@ -33,6 +33,7 @@ std::span<const control::verb> control::verbs() {
       {"queue/list", nullptr, &control::queue},
       {"queue/edit", nullptr, &control::edit_queued},
       {"queue/remove", nullptr, &control::remove_queued},
+      {"queue/now", nullptr, &control::run_now},
       {"pending/list", &control::pending},
       {"pending/answer", &control::answer},
       {"import/list", &control::list_import},

@@ -63,6 +63,7 @@ private:
   void queue(const link::incoming& r, session_host& host);
   void edit_queued(const link::incoming& r, session_host& host);
   void remove_queued(const link::incoming& r, session_host& host);
+  void run_now(const link::incoming& r, session_host& host);
   void rename(const link::incoming& r, session_host& host);
   // control_agents.cpp
   void agents(const link::incoming& r);

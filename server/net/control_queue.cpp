@@ -49,6 +49,13 @@ void control::remove_queued(const link::incoming& r, session_host& host) {
   later(r, R"({"queue":)" + queue_json(host, link_.author_, true) + "}");
 }
 
+void control::run_now(const link::incoming& r, session_host& host) {
+  const std::int64_t turn = queued_turn(r.param("turn"), host);
+  if (turn == 0) return link_.reply_error(r, not_found, not_queued);
+  hub_.step(host, core::run_now{turn});
+  later(r, R"({"queue":)" + queue_json(host, link_.author_, true) + "}");
+}
+
 void control::rename(const link::incoming& r, session_host& host) {
   const auto title = title_in(r.param("title"));
   if (!title) return link_.reply_error(r, title.error().code, title.error().text);

@@ -2,27 +2,13 @@
 
 #include "protocol/envelope.h"
 #include "protocol/errors.h"
+#include "server/net/agent_facts.h"
 
 #include <string>
 
 namespace acpd::net {
 
 using namespace protocol;
-
-namespace {
-
-bool says(std::string_view capability) {
-  return capability == "true" || capability.starts_with('{'); // v1, v2
-}
-
-/// mcpCapabilities of v1, session.mcp of v2.
-std::string_view mcp_capabilities(std::string_view initialize_result) {
-  const std::string_view v1 = member(initialize_result, "agentCapabilities");
-  if (!v1.empty()) return member(v1, "mcpCapabilities");
-  return member(member(member(initialize_result, "capabilities"), "session"), "mcp");
-}
-
-} // namespace
 
 protocol::result<void> can_take(std::string_view servers, std::string_view initialize_result,
                                 std::string_view agent) {
@@ -31,13 +17,13 @@ protocol::result<void> can_take(std::string_view servers, std::string_view initi
   const auto refuse = [&](std::string why) {
     if (wrong.empty()) wrong = std::move(why);
   };
-  const std::string_view can = mcp_capabilities(initialize_result);
+  const std::string_view can = capabilities_of(initialize_result, "mcp");
   for_each_element(servers, [&](std::string_view server) {
     const std::string name = unquote(member(server, "name"));
     const std::string type = unquote(member(server, "type"));
     if (name.empty()) return refuse("params.mcpServers: each needs a name, a string");
     if (type.empty() || type == "stdio") return;
-    if (initialize_result.empty() || says(member(can, type))) return;
+    if (initialize_result.empty() || says_yes(member(can, type))) return;
     refuse("params.mcpServers: the agent \"" + std::string(agent) + "\" cannot use the server \"" +
            name + "\": its mcpCapabilities do not have \"" + type +
            "\"; leave it out, or offer it over stdio");

@@ -4,9 +4,11 @@
 #include "server/net/index_access.h"
 #include "server/net/replay.h"
 #include "server/net/rows.h"
+#include "server/wire/known_agents.h"
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 namespace acpd::net {
 
@@ -58,6 +60,11 @@ void hub::recover(store::recovered found) {
     host.last_at_ms = s.last_at_ms;
     host.folded = s.folded;
   }
+  std::set<std::string> used;
+  for (const auto& [id, host] : sessions_)
+    if (used.insert(host->core.data().agent).second)
+      if (const auto agent = wire::find_agent(config, host->core.data().agent))
+        facts(*agent, [](const auto&) {}); // from now on it is known what they take
   for (const store::shim_row& s : found.shims)
     adopt(s, std::move(unsent[s.id]));
   // Turns whose agent left no trace; queued prompts go on.

@@ -124,11 +124,12 @@ store::session_row session_row_of(const session_host& host) {
 namespace {
 
 // store::turn_row::progress. Values are on disk: never renumber.
-enum progress : std::uint8_t { inserted = 1, echoed = 2, worked = 4, idled = 8 };
+enum progress : std::uint8_t { inserted = 1, echoed = 2, worked = 4, idled = 8, first = 16 };
 
 std::uint8_t progress_of(const core::turn& t) {
   return static_cast<std::uint8_t>((t.inserted ? inserted : 0) | (t.echoed ? echoed : 0) |
-                                   (t.worked ? worked : 0) | (t.idled ? idled : 0));
+                                   (t.worked ? worked : 0) | (t.idled ? idled : 0) |
+                                   (t.first ? first : 0));
 }
 
 } // namespace
@@ -199,6 +200,7 @@ core::turn turn_of(const store::turn_row& row) {
   t.echoed = row.progress & echoed;
   t.worked = row.progress & worked;
   t.idled = row.progress & idled;
+  t.first = row.progress & first;
   return t;
 }
 

@@ -2,6 +2,7 @@
 
 #include "protocol/convert.h"
 #include "protocol/splice.h"
+#include "server/net/agent_facts.h"
 #include "server/net/edge.h"
 #include "server/net/hub.h"
 #include "server/net/index_service.h"
@@ -58,6 +59,8 @@ std::string session_facts(const hub& h, const session_host& host) {
                     R"(,"epoch":")" + h.log.epoch() + "\"";
   if (const auto covered = h.index->coverage(folder_name(c.data().cwd)); !covered.empty())
     out.append(R"(,"index":)").append(covered);
+  if (const auto kinds = prompt_kinds(h.said(c.data().agent)); !kinds.empty())
+    out.append(R"(,"prompt":)").append(kinds);
   if (!c.progress().empty()) out.append(R"(,"progress":)").append(c.progress());
   if (!c.last_outcome().empty()) out += R"(,"outcome":)" + protocol::quoted(c.last_outcome());
   return out + "}";

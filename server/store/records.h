@@ -83,7 +83,7 @@ struct turn_row {
   std::int64_t created_ms = 0;
   std::int64_t ended_ms = 0;
   std::string message_id;    // v2 agents: of the prompt; empty: not taken
-  std::uint8_t progress = 0; // v2 agents: how far it is; bits of the core's (rows.cpp of net)
+  std::uint8_t progress = 0; // bits of the core's: how far it is, its place (rows.cpp of net)
 };
 
 enum class question_state : std::uint8_t {

@@ -111,6 +111,34 @@ describe('extensions', { timeout: 120_000 }, () => {
     assert.ok(a.said('edited') && !a.said('first') && !a.said('second'));
   });
 
+  it('queue: one prompt runs now, and nobody else loses theirs, though the daemon is killed then',
+    async (t) => {
+      const own = new world();
+      t.after(() => own.end());
+      await own.serve();
+      const a = own.connect(), b = own.connect();
+      const sessionId = await a.open(own.cwd);
+      await start_with(b, {});
+      await b.request('session/load', { sessionId, cwd: own.cwd, mcpServers: [] });
+      // A cancel does not stop it: the others still wait when the daemon is killed.
+      fs.writeFileSync(`${own.dir}/wait.sh`, `until [ -e ${own.dir}/go ]; do sleep 0.02; done`);
+      const all = [a.prompt(sessionId, `say busy; exec sh ${own.dir}/wait.sh`)];
+      await a.until(() => a.said('busy'), 'the turn to run');
+      for (const [c, said] of [[a, 'first'], [b, 'second'], [a, 'third']])
+        all.push((await ext(c, 'session/prompt', { sessionId, prompt: text(`say ${said}`) })).turn);
+      const { queue } = await ext(a, 'queue/now', { sessionId, turn: all[3] });
+      assert.deepEqual(queue.map((q) => [q.prompt[0].text, q.own]),
+        [['say third', true], ['say first', true], ['say second', false]]);
+      await own.kill_daemon();
+      await own.serve();
+      fs.writeFileSync(`${own.dir}/go`, '');
+      assert.equal((await all[0]).result.stopReason, 'cancelled');
+      await a.until(() => a.said('second'), 'the last of them');
+      const said = a.texts().filter((one) => /^#\d+ (first|second|third)/.test(one));
+      assert.deepEqual(said.map((one) => one.split(' ')[1]), ['third', 'first', 'second']);
+      assert.equal((await a.call('_acpd/queue/now', { sessionId, turn: all[3] })).error.code, -32002);
+    });
+
   it('an edited prompt is the one that a new daemon sends', async (t) => {
     const own = new world();
     t.after(() => own.end());

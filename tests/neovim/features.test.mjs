@@ -88,6 +88,47 @@ describe('a day in Neovim', () => {
     await editor.wait(`return require('acpd.session').open['${id}'].model.state == 'idle'`, 'idle');
   });
 
+  it('what is sent now goes first, and what another editor waits with stays that', async () => {
+    const other = place.connect();
+    await other.start();
+    await other.request('session/load', { sessionId: id, cwd: place.cwd, mcpServers: [] });
+    const theirs = (said) => other.request('_acpd/session/prompt',
+      { sessionId: id, prompt: [{ type: 'text', text: said }] });
+    await run(`Acpd prompt say holding; gate ${path.join(place.dir, 'not yet')}`);
+    await says(/holding/);
+    await theirs('say theirs');
+    await run(`Acpd prompt say mine; gate ${path.join(place.dir, 'mine')}`);
+    await editor.shown(/2 queued \(gq: change\) · 1\. say theirs \(of another editor\)/);
+    await run('Acpd queue', choose('say mine', 'send now'));
+    await says(/#\d+ holding[^]*cancelled[^]*#\d+ mine/);
+    const { queue } = await other.request('_acpd/queue/list', { sessionId: id });
+    assert.deepEqual(queue.map((one) => [one.prompt[0].text, one.own]), [['say theirs', true]]);
+    // The same from the box, in front of them.
+    await run('Acpd prompt');
+    await editor.keys('say boxed', 'Escape', 'g', 'n');
+    await says(/#\d+ boxed[^]*#\d+ theirs[^]*finished/);
+    await other.kill();
+  });
+
+  it('a waiting prompt of several lines is edited in a buffer', async () => {
+    await run(`Acpd prompt say holding again; gate ${path.join(place.dir, 'not now')}`);
+    await says(/holding again/);
+    await editor.lua(`require('acpd.ui.prompt').deliver(require('acpd.session').open['${id}'],
+      'say one\\nsay two', function() end)`);
+    await editor.shown(/1 queued/);
+    await run('Acpd queue', choose('say one', 'edit'));
+    await editor.wait(`return vim.api.nvim_buf_get_name(0):find('acpd://queued/', 1, true) == 1`,
+      'the buffer');
+    assert.deepEqual(await editor.lua('return vim.api.nvim_buf_get_lines(0, 0, -1, false)'),
+      ['say one', 'say two']);
+    await editor.keys('G', 'o', 'say three', 'Escape', ':wq', 'Enter');
+    await editor.wait(`local all = require('acpd.watch').queues['${id}']
+      return all[1].prompt[1].text == 'say one\\nsay two\\nsay three'`, 'the change');
+    await run('Acpd attach');
+    await run('Acpd cancel');
+    await editor.wait(`return require('acpd.session').open['${id}'].model.state == 'idle'`, 'idle');
+  });
+
   it('the box is sent now, though a turn runs', async () => {
     const gate = path.join(place.dir, 'never');
     await run(`Acpd prompt say waiting; gate ${gate}`);

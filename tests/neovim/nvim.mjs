@@ -44,9 +44,11 @@ const answers = (file) => new Promise((resolve) => {
 });
 
 export class neovim {
-  /** Two of one place share their state folder, as two Neovims of one person do. */
-  constructor(place, name = 'one', settings = {}) {
+  /** Two of one place share their state folder, as two Neovims of one person do. size: of the
+   * terminal, columns and lines. */
+  constructor(place, name = 'one', settings = {}, size = undefined) {
     this.place = place;
+    this.size = size;
     this.name = name;
     this.program = nvim_program();
     this.dir = path.join(place.dir, `nvim-${name}`);
@@ -71,11 +73,19 @@ export class neovim {
     fs.mkdirSync(dir);
     this.socket = path.join(dir, 'nvim');
     this.screen = new screen({ dir, env: this.env, cwd: this.place.cwd }, 'Neovim');
-    await this.screen.open([this.program, '--listen', this.socket, '-n', '-u',
-      path.join(this.dir, 'init.lua'), ...commands.flatMap((c) => ['-c', c])]);
+    const command = [this.program, '--listen', this.socket, '-n', '-u',
+      path.join(this.dir, 'init.lua'), ...commands.flatMap((c) => ['-c', c])];
+    await (this.from_shell ? this.type_into_shell(command) : this.screen.open(command, this.size));
     await poll(() => answers(this.socket), 'Neovim to listen');
     // It listens before it has read its settings.
     await this.wait('return vim.v.vim_did_enter == 1', 'it to be ready');
+  }
+  /** As people start it, so that it can be put aside: what it is typed into has job control. */
+  async type_into_shell(command) {
+    await this.screen.open(['bash', '--norc', '-i'], this.size);
+    const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+    await this.keys('-l', quoted);
+    await this.keys('Enter');
   }
   /** The value of a Lua function's body. */
   async lua(code) {

@@ -15,8 +15,9 @@ export class screen {
     this.name = name;
     this.socket = path.join(place.dir, 'tmux');
   }
-  async open(command) {
-    await this.tmux('-f', '/dev/null', 'new-session', '-d', '-x', '160', '-y', '50', ...command);
+  async open(command, [columns, lines] = [160, 50]) {
+    await this.tmux('-f', '/dev/null', 'new-session', '-d', '-x', String(columns),
+      '-y', String(lines), ...command);
     await poll(() => this.pid(), `${this.name} to start`);
   }
   tmux(...args) {

@@ -65,7 +65,7 @@ t.it(
     end
     local below =
       { 'lines', 'json', 'rpc', 'config', 'files', 'paths', 'client', 'watch', 'journal' }
-    for _, name in ipairs(vim.list_extend(below, { 'session', 'mentions', 'say' })) do
+    for _, name in ipairs(vim.list_extend(below, { 'session', 'mentions', 'say', 'reload' })) do
       for _, one in ipairs(required(('%s/lua/acpd/%s.lua'):format(plugin, name))) do
         t.eq({ name, one, one == 'ui.view' or not vim.startswith(one, 'ui.') }, { name, one, true })
       end

@@ -108,16 +108,34 @@ t.it('what may be left out is left out, and a form that is left answers nothing'
 end)
 
 t.it('of a queued prompt a person edits the words; what was attached stays', function()
-  local folder = t.folder()
-  require('acpd.files').replace(folder .. '/a.lua', 'x')
+  local session = { id = 'edited', cwd = t.folder() }
+  require('acpd.files').replace(session.cwd .. '/a.lua', 'x')
   local mentions = require('acpd.mentions')
   local attached = { type = 'image', mimeType = 'image/png', data = 'AA==' }
-  local prompt = mentions.blocks('see @a.lua', folder)
+  local prompt = mentions.blocks('see @a.lua', session)
   t.eq(#prompt, 2)
   prompt[3] = attached
   t.eq(text.said(prompt), 'see @a.lua')
   local words = { type = 'text', text = 'nothing' }
-  t.eq(mentions.edited(prompt, 'nothing', folder), { words, attached })
-  t.eq(#mentions.edited(prompt, 'again @a.lua', folder), 3)
+  t.eq(mentions.edited(prompt, 'nothing', session), { words, attached })
+  t.eq(#mentions.edited(prompt, 'again @a.lua', session), 3)
   t.eq(text.said({ attached }), '[image image/png, 3 bytes]')
+end)
+
+t.it('a picture goes to an agent that takes pictures, whatever other agents take', function()
+  local watch, mentions = require('acpd.watch'), require('acpd.mentions')
+  local folder = t.folder()
+  require('acpd.files').replace(folder .. '/a.png', 'png')
+  local function type_for(id)
+    return mentions.blocks('see @a.png', { id = id, cwd = folder })[2].type
+  end
+  watch.sessions.takes = { _meta = { acpd = { prompt = { 'image' } } } }
+  watch.sessions.none = { _meta = { acpd = { prompt = {} } } }
+  watch.sessions.unknown = { _meta = { acpd = {} } }
+  t.eq({ type_for('takes'), type_for('none'), type_for('unknown'), type_for('not seen') }, {
+    'image',
+    'resource_link',
+    'resource_link',
+    'resource_link',
+  })
 end)

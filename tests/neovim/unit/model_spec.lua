@@ -215,3 +215,34 @@ t.it('progress in words and as a bar', function()
   t.eq(words.bar({ done = 1, total = 0 }, 10), '')
   t.eq(words.progress('nonsense'), '')
 end)
+
+t.it('a title takes as many columns as it may, whatever its letters', function()
+  for _, title in ipairs({ ('x'):rep(50), ('漢'):rep(50), 'é' .. ('👍'):rep(30), 'a\tb\0c' }) do
+    local line = text.line(title, 20)
+    t.eq({ title, vim.fn.strdisplaywidth(line) <= 20, line:find('%c') }, { title, true, nil })
+  end
+  t.eq(text.line('漢字', 4), '漢字')
+  t.eq(text.line('漢字漢字', 6), '漢字…')
+end)
+
+t.it('an address of the web is found under the cursor, and nothing else is', function()
+  local line = 'see [it](https://example.org/a?b=c), or http://x.org. file:///etc/passwd'
+  t.eq(text.address_at(line, 12), 'https://example.org/a?b=c')
+  t.eq(text.address_at(line, 42), 'http://x.org')
+  t.eq(text.address_at(line, 3), nil)
+  t.eq(text.address_at(line, #line), nil)
+end)
+
+t.it('a line without end is cut in time that grows with it, and not with its square', function()
+  for _, letter in ipairs({ 'x', '漢', 'word ' }) do
+    local said = letter:rep(200000)
+    local began = vim.uv.hrtime()
+    local lines = text.lines(said)
+    t.eq(table.concat(lines), said)
+    for _, line in ipairs(lines) do
+      t.eq({ #line <= 2000, vim.fn.strchars(line) > 0 }, { true, true })
+    end
+    -- A guard against the square of it, which takes minutes; not a measurement.
+    t.eq((vim.uv.hrtime() - began) / 1e9 < 20, true)
+  end
+end)

@@ -138,3 +138,26 @@ t.it('an answer of the index says how fresh it is, and what is not indexed yet',
     search.render('q', { root = '/w', hits = {}, note = 'the index is not complete' }, '/w')
   t.eq(none[#none], 'the index is not complete')
 end)
+
+t.it(
+  'after it is written, a hunk is found among lines that repeat, since those before moved it',
+  function()
+    local file = patch.parse([[
+--- /w/b
++++ /w/b
+@@ -1 +1,3 @@
+-a
++a
++new
++new
+@@ -4,3 +6,3 @@
+ x
+-y
++z
+ x
+]])[1]
+    local old = { 'a', 'b', 'c', 'x', 'y', 'x', 'x', 'z', 'x' }
+    local new = { 'a', 'new', 'new', 'b', 'c', 'x', 'z', 'x', 'x', 'z', 'x' }
+    t.eq({ patch.sides(file, new) }, { old, new })
+  end
+)

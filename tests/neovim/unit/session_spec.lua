@@ -294,6 +294,28 @@ t.it('only one Neovim writes what is kept of a session', function()
   child:kill('sigkill')
 end)
 
+t.it('a folder that cannot be written is said, and the session is shown all the same', function()
+  local folder_of, say, said = files.folder, require('acpd.say'), {}
+  local at = say.at
+  files.folder = function()
+    return '/proc/nowhere'
+  end
+  say.at = function(_, text)
+    said[#said + 1] = text
+  end
+  local id = 'unkept'
+  script({ ['session/resume'] = resumed(id, 1, { update(id, 1, 'shown') }) })
+  local session = conversation.open(id, '/w')
+  live(id)
+  files.folder, say.at = folder_of, at
+  t.eq(shown(id), '\nshown')
+  t.eq(session.journal.kept, false)
+  said = vim.tbl_filter(function(text)
+    return text:find('/unkept.jsonl', 1, true) ~= nil
+  end, said)
+  t.eq({ #said, said[1]:match('^a conversation cannot be kept %((%w+):') }, { 1, 'ENOENT' })
+end)
+
 t.it('an id becomes no path, and what is kept is nobody else’s', function()
   t.eq(vim.fs.dirname(files.path('../../etc/passwd', '.jsonl')), files.folder())
   t.eq(files.path('a/b', '') ~= files.path('a_b', ''), true)

@@ -89,6 +89,39 @@ TEST_CASE("a cancel ends the running turn through the agent and the queued ones 
   CHECK(b.s.running()); // until the agent says so
 }
 
+TEST_CASE("a prompt that is to run now goes before the others, and what runs is cancelled") {
+  bench b;
+  b.agent_is_ready();
+  for (int turn = 1; turn <= 4; ++turn)
+    b.prompt(turn, turn == 3 ? "other" : "me");
+  b.step(run_now{4});
+  CHECK(b.sent(b.last) == strings{"session/cancel"});
+  CHECK(b.has<durable>());
+  CHECK(b.of<save_answer>(b.last).empty()); // nobody's prompt has ended
+  b.step(run_now{3});
+  CHECK(b.sent(b.last).empty()); // it is cancelled already
+  CHECK(b.of<save_turn>(b.last).size() == 2);
+  b.step(run_now{1}); // it has started: nothing happens
+  CHECK(b.last.empty());
+
+  session_seed seed = bench::fresh();
+  for (const turn& t : {*b.s.running(), b.s.queue().at(1), b.s.queue().at(2), b.s.queue().at(0)})
+    seed.open_turns.push_back(t); // in the order of their rows, as they are found again
+  std::ranges::sort(seed.open_turns, {}, &turn::id);
+  const session again(std::move(seed));
+  std::vector<std::int64_t> found;
+  for (const turn& t : again.queue())
+    found.push_back(t.id);
+  CHECK(found == std::vector<std::int64_t>{3, 2, 4});
+
+  std::vector<std::int64_t> order;
+  while (b.s.running()) {
+    order.push_back(b.s.running()->id);
+    b.answers(b.s.running()->sent_as, R"({"stopReason":"end_turn"})");
+  }
+  CHECK(order == std::vector<std::int64_t>{1, 3, 4, 2});
+}
+
 TEST_CASE("a cancel of somebody who has not seen the running turn hits nothing newer") {
   bench b;
   b.agent_is_ready();

@@ -131,6 +131,27 @@ TEST_CASE("what a daemon left is recovered: open rows, heads, numbers never used
   CHECK(r.next_shim == 2);
 }
 
+TEST_CASE("the number of a line that is done with is never used again, with no row left of it") {
+  const state_folder dir;
+  {
+    batch b;
+    b.put(make_session(1));
+    b.put(make_shim(1, 1));
+    b.put(set_offset{1, 0, 4});
+    for (const std::uint64_t n : {5, 4})
+      b.put(make_outgoing(1, n, outgoing_kind::notification));
+    open_database(dir.path()).commit(b);
+  }
+  database db = open_database(dir.path());
+  batch b;
+  b.put(erase_outgoing{1, 5});
+  b.put(erase_outgoing{1, 4});
+  db.commit(b);
+  const recovered r = db.recover();
+  CHECK(r.outgoing.empty());
+  CHECK(r.shims.at(0).next_n == 6);
+}
+
 TEST_CASE("a row is replaced by id; a tombstone is never taken back") {
   const state_folder dir;
   database db = open_database(dir.path());

@@ -199,12 +199,12 @@ function M.start()
   if connection then
     return
   end
-  local command = M.arguments()
-  if vim.fn.executable(command[1]) == 0 then
-    local text = ('there is no program %s: :Acpd install says how to get it'):format(command[1])
-    become('down', text)
-    return flush_waiting({ code = rpc.gone, message = text })
+  local missing = config.missing()
+  if missing then
+    become('down', missing)
+    return flush_waiting({ code = rpc.gone, message = missing })
   end
+  local command = M.arguments()
   become('starting')
   local made, trouble
   made, trouble = rpc.start(command, environment(), {

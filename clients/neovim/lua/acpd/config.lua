@@ -69,4 +69,12 @@ function M.command()
   return type(current.command) == 'table' and vim.list_slice(current.command) or { current.command }
 end
 
+--- What to say when there is no such program; nil when there is.
+function M.missing()
+  local program = M.command()[1]
+  if vim.fn.executable(program) == 0 then
+    return ('there is no program %s: :Acpd install says how to get it'):format(program)
+  end
+end
+
 return M

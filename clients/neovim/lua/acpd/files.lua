@@ -2,12 +2,13 @@
 local uv = vim.uv
 local M = {}
 
---- Sessions of different daemons are kept apart.
+--- Sessions of different daemons are kept apart. Where the folder cannot be made, what is written
+--- into it says why.
 function M.folder()
   local chosen = require('acpd.config').get()
   local daemon = chosen.remote ~= '' and chosen.remote or (vim.env.ACPD_SOCKET or 'local')
   local folder = vim.fs.joinpath(vim.fn.stdpath('state'), 'acpd', vim.fn.sha256(daemon):sub(1, 12))
-  vim.fn.mkdir(folder, 'p', tonumber('700', 8))
+  pcall(vim.fn.mkdir, folder, 'p', tonumber('700', 8))
   return folder
 end
 
@@ -63,15 +64,19 @@ end
 
 --- One Neovim at a time writes a session's file: whose number is in the lock, while it lives.
 ---@return boolean ours
+---@return string|nil trouble nobody can: the file cannot be written
 function M.lock(path)
   local own = uv.os_getpid()
   local mine = ('%d %s'):format(own, started_at(own))
   for _ = 1, 2 do
-    local file = uv.fs_open(path, 'wx', tonumber('600', 8))
+    local file, trouble, name = uv.fs_open(path, 'wx', tonumber('600', 8))
     if file then
-      uv.fs_write(file, mine)
+      local written
+      written, trouble = uv.fs_write(file, mine)
       uv.fs_close(file)
-      return true
+      return written == #mine, written ~= #mine and (trouble or 'the disk is full') or nil
+    elseif name ~= 'EEXIST' then
+      return false, trouble
     end
     local held = M.read(path) or ''
     local pid, since = held:match('^(%d+) (%d*)$')

@@ -18,8 +18,16 @@ function M.load()
     vim.cmd.redrawstatus({ bang = true })
   end
   require('acpd.watch').on_change(redraw)
+  local group = vim.api.nvim_create_augroup('acpd.parts', { clear = true })
+  vim.api.nvim_create_autocmd('User', {
+    group = group,
+    pattern = { 'AcpdFinished', 'AcpdFailed' },
+    callback = function()
+      require('acpd.reload').soon()
+    end,
+  })
   vim.api.nvim_create_autocmd('VimLeavePre', {
-    group = vim.api.nvim_create_augroup('acpd.leave', { clear = true }),
+    group = group,
     callback = function()
       M.leave()
     end,
@@ -28,10 +36,12 @@ end
 
 --- Neovim ends in good order: what is shown is written down, and the bridge asked to go.
 function M.leave()
-  for _, session in pairs(require('acpd.session').open) do
+  local sessions = require('acpd.session')
+  for _, session in pairs(sessions.open) do
     session:flush()
     session.journal:close()
   end
+  sessions.open = {} -- the ends of their buffers say nothing more
   require('acpd.client').stop()
 end
 

@@ -6,7 +6,7 @@ M.lines = {
   '',
   'From its source, which this plugin is a folder of:',
   '',
-  '    cd PATH/TO/acpd && tests/run --help >/dev/null && server/demo',
+  '    cd PATH/TO/acpd && server/demo',
   '    cp build/release/bin/acp* ~/.local/bin/',
   '',
   'acpctl and acpd belong in one folder. Is it not in $PATH? Then tell the plugin:',
@@ -24,12 +24,15 @@ function M.source()
   return vim.uv.fs_stat(vim.fs.joinpath(root, 'server', 'demo')) and root or nil
 end
 
-function M.show()
+function M.text()
   local source = M.source()
-  local lines = vim.tbl_map(function(line)
-    return source and line:gsub('PATH/TO/acpd', vim.fn.fnameescape(source)) or line
+  return vim.tbl_map(function(line)
+    return source and (line:gsub('PATH/TO/acpd', vim.fn.fnameescape(source))) or line
   end, M.lines)
-  vim.api.nvim_echo({ { table.concat(lines, '\n') } }, true, {})
+end
+
+function M.show()
+  vim.api.nvim_echo({ { table.concat(M.text(), '\n') } }, true, {})
 end
 
 return M

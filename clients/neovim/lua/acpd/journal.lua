@@ -14,8 +14,13 @@ local rewrite_bytes = 4 * 1024 * 1024 -- of updates, and more than the rest: the
 
 ---@return table journal; `kept` false where another Neovim writes it or the person wants none
 function M.open(id)
-  local self = setmetatable({ path = files.path(id, '.jsonl'), id = id, folded = 0, grown = 0 }, M)
-  self.kept = require('acpd.config').get().keep and files.lock(files.path(id, '.lock'))
+  local path = files.path(id, '.jsonl')
+  local self = setmetatable({ path = path, id = id, kept = false, folded = 0, grown = 0 }, M)
+  if require('acpd.config').get().keep then
+    local trouble
+    self.kept, trouble = files.lock(files.path(id, '.lock'))
+    self:report(trouble)
+  end
   return self
 end
 

@@ -3,16 +3,7 @@
 local M = {}
 
 local function fitting(text)
-  local line = require('acpd.model.text').line('acpd: ' .. text)
-  local room = math.max(vim.v.echospace, 20)
-  if vim.fn.strdisplaywidth(line) <= room then
-    return line
-  end
-  local most = room
-  while vim.fn.strdisplaywidth(vim.fn.strcharpart(line, 0, most)) > room - 1 do
-    most = most - 1
-  end
-  return vim.fn.strcharpart(line, 0, most) .. '…'
+  return require('acpd.model.text').line('acpd: ' .. text, math.max(vim.v.echospace, 20))
 end
 
 function M.at(level, text)

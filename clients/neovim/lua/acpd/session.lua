@@ -7,6 +7,7 @@ local client = require('acpd.client')
 local conversation = require('acpd.model.conversation')
 local journal = require('acpd.journal')
 local json = require('acpd.json')
+local tools = require('acpd.model.tools')
 local view = require('acpd.ui.view')
 local words = require('acpd.model.words')
 
@@ -84,6 +85,9 @@ function M:on_update(params, line)
   end
   self.model:apply(params)
   table.insert(self.pending, { params = params, line = line })
+  if self.phase == 'live' and tools.ends(params.update) then
+    require('acpd.reload').soon()
+  end
   local numbered = json.get(params, '_meta', 'acpd/seq')
   if self.phase == 'attaching' and numbered and params.update.sessionUpdate ~= 'state_update' then
     self.count = self.count + 1

@@ -3,7 +3,9 @@ local ask = require('acpd.ask')
 local buffers = require('acpd.ui.buffers')
 local client = require('acpd.client')
 local json = require('acpd.json')
+local paths = require('acpd.paths')
 local prompt = require('acpd.ui.prompt')
+local target = require('acpd.commands.target')
 local text = require('acpd.model.text')
 
 local commands = {}
@@ -50,45 +52,53 @@ commands.send = {
   end),
 }
 
---- The running turn ends, `blocks` go next, and the prompts that waited wait again behind them:
---- a cancel ends these, too, and nothing that somebody wrote is lost.
-local function send_now(session, blocks, without, done)
-  ask('_acpd/queue/list', { sessionId = session.id }, function(before)
-    ask('_acpd/session/cancel', { sessionId = session.id }, function()
-      local waiting = { blocks }
-      for _, queued in ipairs(before.queue or {}) do
-        if queued.turn ~= without then
-          waiting[#waiting + 1] = queued.prompt
-        end
-      end
-      for index, one in ipairs(waiting) do
-        client.request(
-          '_acpd/session/prompt',
-          { sessionId = session.id, prompt = one },
-          index == 1 and done or kept_if_lost(session, text.said(one))
-        )
-      end
-    end)
+-- How "the daemon is older than this" is said, where nobody else has a word for it.
+local cannot_put_first = 'this daemon cannot put a prompt first: update acpd'
+
+--- A prompt that waits goes first, and the running turn ends; what others wait with stays. One that
+--- has started meanwhile is where it should be.
+local function run_now(session, turn)
+  local params = { sessionId = session.id, turn = turn }
+  client.request('_acpd/queue/now', params, function(trouble)
+    if trouble and trouble.code ~= -32002 then
+      warn(trouble.code == -32601 and cannot_put_first or trouble.message)
+    end
   end)
 end
 
 commands.now = {
   about = 'cancel the running turn and send the prompt box now',
   run = here(function(session)
+    if not client.extensions['_acpd/queue/now'] and client.state == 'up' then
+      return warn(cannot_put_first)
+    end
     prompt.send(session, function(one, said, done)
-      send_now(one, require('acpd.mentions').blocks(said, one.cwd), nil, done)
+      prompt.deliver(one, said, function(trouble, result)
+        done(trouble)
+        if result then
+          run_now(one, result.turn)
+        end
+      end)
     end)
   end),
 }
 
+--- Where people type, a text has one line; one of several gets a buffer.
 local function edit_queued(session, queued)
-  vim.ui.input({ prompt = 'Prompt: ', default = text.said(queued.prompt) }, function(said)
-    if said and said ~= '' then
-      ask('_acpd/queue/edit', {
-        sessionId = session.id,
-        turn = queued.turn,
-        prompt = require('acpd.mentions').edited(queued.prompt, said, session.cwd),
-      })
+  local function change(said)
+    client.request('_acpd/queue/edit', {
+      sessionId = session.id,
+      turn = queued.turn,
+      prompt = require('acpd.mentions').edited(queued.prompt, said, session),
+    }, kept_if_lost(session, said))
+  end
+  local said = text.said(queued.prompt)
+  if said:find('\n') then
+    return require('acpd.ui.edit').open(queued.turn, said, change)
+  end
+  vim.ui.input({ prompt = 'Prompt: ', default = said }, function(typed)
+    if typed and typed ~= '' then
+      change(typed)
     end
   end)
 end
@@ -99,8 +109,7 @@ local on_queued = {
     ask('_acpd/queue/remove', { sessionId = session.id, turn = queued.turn })
   end,
   ['cancel the running turn and send now'] = function(session, queued)
-    local said = text.said(queued.prompt)
-    send_now(session, queued.prompt, queued.turn, kept_if_lost(session, said))
+    run_now(session, queued.turn)
   end,
 }
 
@@ -134,16 +143,15 @@ commands.queue = {
 }
 
 commands.cancel = {
-  about = 'cancel the running turn',
+  about = 'cancel the running turn, and what waits behind it: [SESSION]',
+  complete = target.ids,
   run = function(words)
-    local id = words[1] or buffers.session_here()
-    if not id then
-      return warn('no session is meant: open one, or stand on one in :Acpd sessions')
-    end
-    ask('_acpd/session/cancel', { sessionId = id }, function(result)
-      if result.cancelled == 0 then
-        require('acpd.say').info('nothing was running')
-      end
+    target.with(words[1], 'Cancel the turn of which session?', function(id)
+      ask('_acpd/session/cancel', { sessionId = id }, function(result)
+        if result.cancelled == 0 then
+          require('acpd.say').info('nothing was running')
+        end
+      end)
     end)
   end,
 }
@@ -272,31 +280,47 @@ commands.diff = {
   end,
 }
 
+--- The place of a tool call, where the line or nothing else says which.
+local function open_place(session, item, line)
+  local place = json.get(item, 'call', 'locations', 1)
+  local at = line:match('^  at (.+)$')
+  if not place or not (at or vim.fn.expand('<cfile>') == '') then
+    return false
+  end
+  local path, number = (at or ''):match('^(.-):(%d+)$')
+  paths.open(path or at or place.path, tonumber(number) or place.line, session.cwd)
+  return true
+end
+
+local function open_here(session)
+  local item = item_here(session)
+  local line = vim.api.nvim_get_current_line()
+  local address = text.address_at(line, vim.api.nvim_win_get_cursor(0)[2] + 1)
+  if address then
+    return vim.ui.open(address)
+  elseif open_place(session, item, line) then
+    return
+  elseif json.get(item, 'call', 'content', 1, 'type') == 'diff' then
+    return require('acpd.ui.diff').open(item.call, session.cwd)
+  end
+  local path = vim.fn.expand('<cfile>'):gsub('^file://', '')
+  if path == '' then
+    return warn('there is nothing to open here')
+  end
+  paths.open(path, tonumber(line:match(vim.pesc(path) .. ':(%d+)')), session.cwd)
+end
+
 commands.open = {
-  about = 'open the place under the cursor',
+  about = 'open the place or address under the cursor',
   run = function()
-    local paths = require('acpd.paths')
     local hit = require('acpd.ui.search').here()
     if hit then
       return paths.open(hit.path, hit.line, hit.folder)
     end
     local session = prompt.here()
-    if not session then
-      return
+    if session then
+      open_here(session)
     end
-    local item = item_here(session)
-    local place = json.get(item, 'call', 'locations', 1)
-    local line = vim.api.nvim_get_current_line()
-    local at = line:match('^  at (.+)$')
-    if place and (at or vim.fn.expand('<cfile>') == '') then
-      local path, number = (at or ''):match('^(.-):(%d+)$')
-      return paths.open(path or at or place.path, tonumber(number) or place.line, session.cwd)
-    elseif json.get(item, 'call', 'content', 1, 'type') == 'diff' then
-      return require('acpd.ui.diff').open(item.call, session.cwd)
-    end
-    local path = vim.fn.expand('<cfile>'):gsub('^file://', '')
-    local number = line:match(vim.pesc(path) .. ':(%d+)')
-    paths.open(path, tonumber(number), session.cwd)
   end,
 }
 
@@ -311,10 +335,12 @@ commands.earlier = {
 local function jump(step)
   return here(function(session)
     local index = session.view.layout:at(vim.api.nvim_win_get_cursor(0)[1] - 1) or 0
+    local item
     repeat
       index = index + step
-    until not session.model.items[index] or session.model.items[index].kind == 'user'
-    if session.model.items[index] then
+      item = session.model.items[index]
+    until not item or (item.kind == 'user' and not item.continued)
+    if item then
       vim.api.nvim_win_set_cursor(0, { session.view.layout:start(index) + 2, 0 })
     end
   end)

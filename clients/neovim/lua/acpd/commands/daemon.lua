@@ -1,6 +1,7 @@
 -- Subcommands about the daemon, the index and the plugin itself.
 local client = require('acpd.client')
 local config = require('acpd.config')
+local target = require('acpd.commands.target')
 
 local commands = {}
 
@@ -80,32 +81,35 @@ commands.index = {
   end,
 }
 
---- The log of a session as the daemon has it, by its own program.
+--- As the daemon has it, by its own program.
+local function log(id)
+  vim.system(
+    vim.list_extend(config.command(), { 'log', id }),
+    { text = true },
+    vim.schedule_wrap(function(run)
+      if run.code ~= 0 then
+        return warn(vim.trim(run.stderr))
+      end
+      vim.cmd('botright new')
+      local buffer = vim.api.nvim_get_current_buf()
+      vim.bo[buffer].buftype, vim.bo[buffer].bufhidden = 'nofile', 'wipe'
+      vim.bo[buffer].modeline, vim.bo[buffer].swapfile = false, false
+      vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(vim.trim(run.stdout), '\n'))
+      vim.bo[buffer].modifiable = false
+    end)
+  )
+end
+
 commands.log = {
   about = "a session's log: [SESSION]",
+  complete = target.ids,
   run = function(words)
-    local id = words[1] or require('acpd.ui.buffers').session_here()
-    if not id then
-      return warn('no session is meant: :Acpd log SESSION')
-    elseif config.get().remote ~= '' then
+    if config.get().remote ~= '' then
       return warn('`acpctl log` is asked on the machine where the daemon runs')
+    elseif config.missing() then
+      return warn(config.missing())
     end
-    local command = vim.list_extend(config.command(), { 'log', id })
-    vim.system(
-      command,
-      { text = true },
-      vim.schedule_wrap(function(run)
-        if run.code ~= 0 then
-          return warn(vim.trim(run.stderr))
-        end
-        vim.cmd('botright new')
-        local buffer = vim.api.nvim_get_current_buf()
-        vim.bo[buffer].buftype, vim.bo[buffer].bufhidden = 'nofile', 'wipe'
-        vim.bo[buffer].modeline, vim.bo[buffer].swapfile = false, false
-        vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(vim.trim(run.stdout), '\n'))
-        vim.bo[buffer].modifiable = false
-      end)
-    )
+    target.with(words[1], 'The log of which session?', log)
   end,
 }
 

@@ -3,64 +3,13 @@ local ask = require('acpd.ask')
 local client = require('acpd.client')
 local json = require('acpd.json')
 local sessions = require('acpd.session')
+local target = require('acpd.commands.target')
 local watch = require('acpd.watch')
 
 local warn = require('acpd.say').warn
 
 local function conversation()
   return require('acpd.ui.conversation')
-end
-
-local function ids()
-  local all = vim.tbl_keys(watch.sessions)
-  table.sort(all)
-  return all
-end
-
---- The session that is meant: by name (an id, or its beginning), else the one here.
----@return string|nil id
-local function target(word)
-  if not word then
-    return require('acpd.ui.buffers').session_here()
-  end
-  local found = vim.tbl_filter(function(id)
-    return vim.startswith(id, word)
-  end, vim.list_extend(ids(), vim.tbl_keys(sessions.open)))
-  if #vim.fn.uniq(vim.fn.sort(found)) > 1 and not vim.tbl_contains(found, word) then
-    warn(('"%s" is the beginning of several sessions'):format(word))
-    return nil
-  end
-  return vim.tbl_contains(found, word) and word or found[1] or word
-end
-
---- Calls with the session that is meant; where none is, one is chosen.
-local function with_session(word, prompt, act)
-  local id = target(word)
-  if id then
-    return act(id)
-  elseif word then
-    return
-  end
-  vim.ui.select(vim.tbl_values(watch.sessions), {
-    prompt = prompt,
-    kind = 'acpd.session',
-    format_item = function(session)
-      local words = require('acpd.model.words')
-      return ('%s  %s  %s'):format(
-        watch.title(session),
-        words.state(watch.facts(session).state),
-        session.cwd
-      )
-    end,
-  }, function(session)
-    if session then
-      act(session.sessionId)
-    end
-  end)
-end
-
-local function title_of(id)
-  return watch.sessions[id] and watch.title(watch.sessions[id]) or id
 end
 
 local function confirm(text, act)
@@ -174,18 +123,19 @@ commands.new = {
 
 commands.attach = {
   about = 'open a session: [SESSION]; without: the last one of this folder',
-  complete = ids,
+  complete = target.ids,
   run = function(words, options)
-    local id = target(words[1])
-    local last = not id and not words[1] and require('acpd.ui.last').here(vim.fn.getcwd())
+    local id = target.id(words[1])
+    local anywhere = not id and not words[1] and not target.in_list()
+    local last = anywhere and require('acpd.ui.last').here(vim.fn.getcwd())
     if last then
       return conversation().open(last.id, last.cwd, options.mods)
     end
     local function open(one)
       conversation().open(one, nil, options.mods)
     end
-    if watch.known or id then
-      return with_session(words[1], 'Which session?', open)
+    if watch.known or id or not anywhere then
+      return target.with(words[1], 'Which session?', open)
     end
     -- Nobody has asked the daemon yet: it tells what there is when it is there.
     client.request('_acpd/watch', {}, function(trouble, result)
@@ -195,7 +145,7 @@ commands.attach = {
       for _, session in ipairs(result.sessions or {}) do
         watch.sessions[session.sessionId] = session
       end
-      with_session(words[1], 'Which session?', open)
+      target.with(words[1], 'Which session?', open)
     end)
   end,
 }
@@ -205,7 +155,7 @@ commands.attach = {
 commands.rename = {
   about = 'rename: [TITLE]',
   run = function(_, options)
-    with_session(nil, 'Rename which session?', function(id)
+    target.with(nil, 'Rename which session?', function(id)
       local function rename(title)
         if title and vim.trim(title) ~= '' then
           ask('_acpd/rename', { sessionId = id, title = vim.trim(title) })
@@ -214,16 +164,16 @@ commands.rename = {
       if options.rest ~= '' then
         return rename(options.rest)
       end
-      vim.ui.input({ prompt = 'Title: ', default = title_of(id) }, rename)
+      vim.ui.input({ prompt = 'Title: ', default = target.title(id) }, rename)
     end)
   end,
 }
 
 commands.close = {
   about = 'stop the agent; the session may be opened again: [SESSION]',
-  complete = ids,
+  complete = target.ids,
   run = function(words, options)
-    with_session(words[1], 'Close which session?', function(id)
+    target.with(words[1], 'Close which session?', function(id)
       local function close()
         ask('session/close', { sessionId = id }, function()
           if sessions.open[id] then
@@ -235,16 +185,16 @@ commands.close = {
       if options.bang or (state ~= 'running' and state ~= 'requires_action') then
         return close()
       end
-      confirm(('%s is running. Stop it?'):format(title_of(id)), close)
+      confirm(('%s is running. Stop it?'):format(target.title(id)), close)
     end)
   end,
 }
 
 commands.archive = {
   about = 'archive: closed, and no more in the list: [SESSION]; with !: back into it',
-  complete = ids,
+  complete = target.ids,
   run = function(words, options)
-    with_session(words[1], 'Archive which session?', function(id)
+    target.with(words[1], 'Archive which session?', function(id)
       if not json.get(client.capabilities, 'session', 'archive') then
         return warn('this daemon cannot archive: update acpd')
       end
@@ -282,9 +232,9 @@ end
 
 commands.delete = {
   about = 'delete for good: [SESSION]; with ! without asking',
-  complete = ids,
+  complete = target.ids,
   run = function(words, options)
-    with_session(words[1], 'Delete which session?', function(id)
+    target.with(words[1], 'Delete which session?', function(id)
       local function delete()
         ask('session/delete', { sessionId = id }, function()
           forget(id)
@@ -293,7 +243,7 @@ commands.delete = {
       if options.bang then
         return delete()
       end
-      confirm(('Delete %s for good?'):format(title_of(id)), delete)
+      confirm(('Delete %s for good?'):format(target.title(id)), delete)
     end)
   end,
 }

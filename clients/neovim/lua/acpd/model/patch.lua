@@ -93,19 +93,19 @@ end
 
 --- `lines` with every hunk's one side replaced by its other; nil when one does not fit.
 local function replaced(lines, hunks, from, to)
-  local result = vim.list_slice(lines)
-  for index = #hunks, 1, -1 do
-    local hunk = hunks[index]
-    local at = #hunk[from] > 0 and find(result, hunk.at, hunk[from]) or (#result == 0 and 1)
-    if not at then
+  local result, rest, moved = {}, 1, 0
+  for _, hunk in ipairs(hunks) do
+    local near = hunk.at + (from == 'new' and moved or 0)
+    local at = #hunk[from] > 0 and find(lines, near, hunk[from]) or (#lines == 0 and 1)
+    if not at or at < rest then
       return nil
     end
-    local after = vim.list_slice(result, at + #hunk[from])
-    result = vim.list_slice(result, 1, at - 1)
+    vim.list_extend(result, lines, rest, at - 1)
     vim.list_extend(result, hunk[to])
-    vim.list_extend(result, after)
+    rest = at + #hunk[from]
+    moved = moved + #hunk.new - #hunk.old
   end
-  return result
+  return vim.list_extend(result, lines, rest)
 end
 
 ---@param lines string[]|nil the file as it is now

@@ -48,6 +48,8 @@ end
 
 -- What a tool call shows.
 
+local diff_most = 1000 -- lines of a diff; gd shows all of it
+
 local function diff_lines(content, into)
   for _, change in ipairs(json.get(content, 'changes') or {}) do
     local path = text.line(json.get(change, 'path'))
@@ -58,7 +60,11 @@ local function diff_lines(content, into)
       path
     )
   end
-  indented(text.lines(tostring(json.get(content, 'patch', 'text') or '')), into)
+  local lines = text.lines(tostring(json.get(content, 'patch', 'text') or ''))
+  indented(vim.list_slice(lines, 1, diff_most), into)
+  if #lines > diff_most then
+    into[#into + 1] = ('  … %d lines more (gd shows all)'):format(#lines - diff_most)
+  end
 end
 
 local function terminal_lines(terminal, into)

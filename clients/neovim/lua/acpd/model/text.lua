@@ -4,14 +4,15 @@ local M = {}
 --- One endless line would make every redraw slow: from here on it goes on in the next line.
 local line_most = 2000
 
---- Where a line that is too long may be cut: after a space, and never inside a character.
-local function cut(line)
-  local at = line:sub(1, line_most):match('.*() ')
-  if at and at > line_most / 2 then
-    return at
+--- Where a line that is too long from `from` on may be cut: after a space, and never inside a
+--- character. The line itself may have megabytes: only its piece is looked at.
+local function cut(line, from)
+  local space = line:sub(from, from + line_most - 1):match('^.*() ')
+  if space and space > line_most / 2 then
+    return from + space - 1
   end
-  at = line_most
-  while at > 1 and (line:byte(at + 1) or 0) >= 0x80 and (line:byte(at + 1) or 0) < 0xC0 do
+  local at = from + line_most - 1
+  while at > from and (line:byte(at + 1) or 0) >= 0x80 and (line:byte(at + 1) or 0) < 0xC0 do
     at = at - 1
   end
   return at
@@ -30,14 +31,14 @@ function M.append(lines, text)
   while true do
     local at = text:find('\n', from, true)
     local piece = text:sub(from, at and at - 1 or -1)
-    local open = lines[#lines] .. piece
-    while #open > line_most do
-      local here = cut(open)
-      lines[#lines] = open:sub(1, here)
-      open = open:sub(here + 1)
+    local open, begins = lines[#lines] .. piece, 1
+    while #open - begins + 1 > line_most do
+      local here = cut(open, begins)
+      lines[#lines] = open:sub(begins, here)
+      begins = here + 1
       lines[#lines + 1] = ''
     end
-    lines[#lines] = open
+    lines[#lines] = open:sub(begins)
     if not at then
       return first
     end
@@ -53,12 +54,21 @@ function M.lines(text)
 end
 
 --- A title: one line, no control characters.
+---@param most integer|nil columns of the screen
 function M.line(text, most)
-  local line = tostring(text or ''):gsub('%c+', ' ')
-  if most and vim.fn.strchars(line) > most then
-    line = vim.fn.strcharpart(line, 0, most - 1) .. '…'
+  text = tostring(text or '')
+  -- A character has at most six bytes and a few marks: of megabytes only the beginning counts.
+  local line = (most and text:sub(1, most * 64) or text):gsub('%c+', ' ')
+  if not most or #line <= most or vim.fn.strdisplaywidth(line) <= most then
+    return line
   end
-  return line
+  local characters = most
+  local head
+  repeat
+    characters = characters - 1
+    head = vim.fn.strcharpart(line, 0, characters)
+  until vim.fn.strdisplaywidth(head) < most
+  return head .. '…'
 end
 
 --- What a terminal would do is not done: its escape sequences are left out.
@@ -69,6 +79,20 @@ function M.plain(bytes)
   -- A carriage return without a newline draws the line anew.
   bytes = bytes:gsub('\r\n', '\n'):gsub('[^\n]*\r', '')
   return (bytes:gsub('[%z\1-\8\11-\31\127]', ''))
+end
+
+--- The address of the web at a column (from 1) of a line; other schemes are nobody's to open.
+function M.address_at(line, column)
+  local from = 1
+  while true do
+    local first, last = line:find('https?://[^%s<>()%[%]"`]+', from)
+    if not first or first > column then
+      return nil
+    elseif column <= last then
+      return (line:sub(first, last):gsub("[.,;:!?']+$", ''))
+    end
+    from = last + 1
+  end
 end
 
 local function size(data)

@@ -94,6 +94,13 @@ end
 
 local running = { pending = true, in_progress = true }
 
+--- A call has done what it does.
+function M.ends(update)
+  local status = json.get(update, 'status')
+  return json.get(update, 'sessionUpdate') == 'tool_call_update'
+    and (status == 'completed' or status == 'failed')
+end
+
 --- The item is unloaded. A call that is not done stays known, or its next update would be half of
 --- one; a terminal goes with the last call that shows it.
 ---@return boolean known on

@@ -11,6 +11,8 @@ function M.find(name)
   end
 end
 
+M.rows = {} -- of lists: buffer → row (from 1) → what stands there
+
 --- Finds or makes; `made` tells which.
 ---@return integer buffer
 ---@return boolean made
@@ -26,6 +28,19 @@ function M.get(name, filetype, setup)
   options.modeline, options.undolevels = false, filetype == 'acpdprompt' and 1000 or -1
   options.modifiable = filetype == 'acpdprompt'
   vim.b[buffer].acpd = true
+  -- What is unloaded (:bdelete, :edit) can be drawn no more: it is made anew when it is wanted.
+  api.nvim_create_autocmd('BufUnload', {
+    buffer = buffer,
+    once = true,
+    callback = function()
+      M.rows[buffer] = nil
+      vim.schedule(function()
+        if api.nvim_buf_is_valid(buffer) then
+          api.nvim_buf_delete(buffer, { force = true })
+        end
+      end)
+    end,
+  })
   if setup then
     setup(buffer)
   end
@@ -58,8 +73,6 @@ function M.show(buffer, mods)
   return api.nvim_get_current_win()
 end
 
-M.rows = {} -- of lists: buffer → row (from 1) → what stands there
-
 --- Replaces all lines of a list; cursors stay where they are.
 function M.fill(buffer, lines, rows, marks, namespace)
   M.rows[buffer] = rows
@@ -86,12 +99,22 @@ function M.refresh(name, render, namespace)
   end
 end
 
---- Shows a list: a line is a row.
-function M.show_list(buffer, mods)
-  local window = M.show(buffer, mods)
-  for name, value in pairs({ wrap = false, cursorline = true }) do
+--- For this buffer in this window only: not for what is opened there next.
+function M.set_window(window, options)
+  for name, value in pairs(options) do
     api.nvim_set_option_value(name, value, { scope = 'local', win = window })
   end
+end
+
+--- Words for a 'winbar' or 'statusline', where what stands behind a percent sign is executed:
+--- other people's words have none. What does not fit is cut off at the end, not at the beginning.
+function M.bar(words)
+  return words:gsub('%%', '%%%%') .. '%<'
+end
+
+--- Shows a list: a line is a row.
+function M.show_list(buffer, mods)
+  M.set_window(M.show(buffer, mods), { wrap = false, cursorline = true })
 end
 
 --- Opens a list that is kept up to date while somebody looks at it.
@@ -106,10 +129,10 @@ function M.open_list(name, filetype, mods, refresh, setup)
   refresh()
 end
 
---- What stands under the cursor, in a list.
+--- What stands under the cursor, in a list; {} where nothing does.
 function M.row_here()
   local rows = M.rows[api.nvim_get_current_buf()]
-  return rows and rows[api.nvim_win_get_cursor(0)[1]]
+  return rows and (rows[api.nvim_win_get_cursor(0)[1]] or {})
 end
 
 --- The session that a buffer is about; in lists, the one under the cursor.

@@ -31,7 +31,7 @@ function M.remember(session, name, value)
   end
   kept[name] = value
   if session.journal.kept then
-    files.replace(files.path(session.id, '.ui.json'), json.encode(kept))
+    session.journal:report(files.replace(files.path(session.id, '.ui.json'), json.encode(kept)))
   end
 end
 
@@ -60,16 +60,19 @@ end
 
 -- The window.
 
+local foldexpr = "v:lua.require'acpd.ui.conversation'.fold(v:lnum)"
+
 local function set_window(window)
-  local options = {
+  buffers.set_window(window, {
     foldmethod = 'expr',
-    foldexpr = "v:lua.require'acpd.ui.conversation'.fold(v:lnum)",
+    foldexpr = foldexpr,
     foldtext = "v:lua.require'acpd.ui.conversation'.fold_text()",
     foldlevel = 0,
     foldenable = true,
     winbar = "%{%v:lua.require'acpd.ui.conversation'.bar()%}",
     wrap = true,
     linebreak = true,
+    smoothscroll = true,
     number = false,
     relativenumber = false,
     signcolumn = 'no',
@@ -77,10 +80,7 @@ local function set_window(window)
     spell = false,
     foldcolumn = '0',
     list = false,
-  }
-  for name, value in pairs(options) do
-    api.nvim_set_option_value(name, value, { scope = 'local', win = window })
-  end
+  })
 end
 
 function M.fold(line)
@@ -93,6 +93,19 @@ function M.fold_text()
   local hidden = vim.v.foldend - vim.v.foldstart
   return ('%s (%d %s: za)'):format(head, hidden, hidden == 1 and 'line' or 'lines')
 end
+
+--- While somebody types, in whatever window, Neovim makes no folds: what came meanwhile gets its own
+--- when they stop.
+api.nvim_create_autocmd('InsertLeave', {
+  group = api.nvim_create_augroup('acpd.folds', { clear = true }),
+  callback = vim.schedule_wrap(function()
+    for _, session in pairs(sessions.open) do
+      for _, window in ipairs(vim.fn.win_findbuf(session.buffer)) do
+        buffers.set_window(window, { foldmethod = 'expr', foldexpr = foldexpr })
+      end
+    end
+  end),
+})
 
 local function queue_words(id)
   local waiting = #(watch.queues[id] or {})
@@ -154,11 +167,10 @@ function M.bar_words(session)
   )
 end
 
---- 'winbar' executes what stands behind a percent sign: agents' words have none.
 function M.bar()
   local session = of(api.nvim_get_current_buf())
   local line = session and require('acpd.model.text').line(M.bar_words(session)) or ''
-  return (line:gsub('%%', '%%%%'))
+  return buffers.bar(line)
 end
 
 -- Opening.
@@ -175,14 +187,13 @@ local function setup(buffer, id)
     end
   end)
   on('BufEnter', client.probe)
-  local timer
+  local timer = vim.uv.new_timer()
   on({ 'CursorMoved', 'WinScrolled' }, function()
-    timer = timer or vim.uv.new_timer()
     timer:start(
       100,
       0,
       vim.schedule_wrap(function()
-        if api.nvim_buf_is_valid(buffer) then
+        if api.nvim_buf_is_loaded(buffer) then
           remember_view(buffer)
         end
       end)
@@ -191,12 +202,28 @@ local function setup(buffer, id)
   on('BufWinLeave', function()
     remember_view(buffer)
   end)
-  on('BufWipeout', function()
+  on({ 'BufLeave', 'WinClosed', 'BufUnload' }, function()
     local session = of(buffer)
+    -- Afterwards: until then the window that goes is still there.
+    vim.schedule(function()
+      if session then
+        require('acpd.ui.prompt').close_orphans(session)
+      end
+    end)
+  end)
+  on('QuitPre', function()
+    local session = of(buffer)
+    if session then
+      require('acpd.ui.prompt').close_orphans(session, api.nvim_get_current_win())
+    end
+  end)
+  on('BufUnload', function()
+    local session = of(buffer)
+    timer:close()
+    api.nvim_del_augroup_by_id(group)
     if session then
       session:close()
     end
-    api.nvim_del_augroup_by_id(group)
   end)
 end
 

@@ -1,5 +1,6 @@
 -- A tool call's diff in Neovim's own diff mode, in a tab of its own. Both sides are texts; the file
 -- itself is not touched.
+local buffers = require('acpd.ui.buffers')
 local json = require('acpd.json')
 local patch = require('acpd.model.patch')
 local paths = require('acpd.paths')
@@ -54,7 +55,8 @@ local function side(path, lines, word)
     vim.bo[buffer].syntax = filetype
   end
   api.nvim_win_set_buf(0, buffer)
-  vim.wo.winbar = require('acpd.model.text').line(word .. ': ' .. path):gsub('%%', '%%%%')
+  local bar = buffers.bar(require('acpd.model.text').line(word .. ': ' .. path))
+  buffers.set_window(0, { winbar = bar })
   vim.cmd.diffthis()
 end
 

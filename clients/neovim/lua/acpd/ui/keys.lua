@@ -11,7 +11,8 @@ local common = {
 
 M.of = {
   acpd = {
-    { '<CR>', 'open', 'open the file or the diff under the cursor' },
+    { '<CR>', 'open', 'open the file, address or diff under the cursor' },
+    { 'gx', 'open', nil },
     { 'i', 'prompt', 'write a prompt' },
     { 'ga', 'answer', 'answer what this session asks' },
     { 'gd', 'diff', 'the diff of the tool call under the cursor, side by side' },
@@ -19,7 +20,7 @@ M.of = {
     { 'gM', 'model', 'choose the model' },
     { 'go', 'config', 'all options of the session' },
     { 'gq', 'queue', 'prompts that wait: edit, withdraw, send now' },
-    { 'gx', 'cancel', 'cancel the running turn' },
+    { 'gc', 'cancel', 'cancel the running turn' },
     { 'gE', 'earlier', 'load the parts that are not loaded' },
     { ']]', 'next', 'next prompt' },
     { '[[', 'previous', 'previous prompt' },
@@ -68,6 +69,7 @@ function M.set(buffer, filetype)
         buffer = buffer,
         desc = about and ('acpd: ' .. about),
         remap = true,
+        nowait = true, -- else a longer one of the person's own would make it late
       })
     end
   end

@@ -25,7 +25,8 @@ local function remember(session, buffer)
 end
 
 local function setup(buffer, session)
-  vim.b[buffer].acpd_session = session.id
+  local id = session.id
+  vim.b[buffer].acpd_session = id
   local kept = require('acpd.ui.conversation').remembered(session).prompt
   if type(kept) == 'table' and #kept > 0 then
     api.nvim_buf_set_lines(buffer, 0, -1, false, kept)
@@ -34,8 +35,9 @@ local function setup(buffer, session)
     on_lines = function()
       -- On the next tick: a buffer is not read while it is changed.
       vim.schedule(function()
-        if api.nvim_buf_is_valid(buffer) then
-          remember(session, buffer)
+        -- The one that is open now: its conversation may have been closed and opened since.
+        if api.nvim_buf_is_loaded(buffer) and sessions.open[id] then
+          remember(sessions.open[id], buffer)
         end
       end)
     end,
@@ -61,27 +63,50 @@ function M.open(session, window)
     split = 'below',
     height = require('acpd.config').get().prompt_height,
   })
-  vim.wo[box].winfixheight = true
-  vim.wo[box].number, vim.wo[box].relativenumber, vim.wo[box].signcolumn = false, false, 'no'
-  vim.wo[box].wrap, vim.wo[box].linebreak = true, true
-  vim.wo[box].winbar = "%{%v:lua.require'acpd.ui.prompt'.bar()%}"
+  buffers.set_window(box, {
+    winfixheight = true,
+    number = false,
+    relativenumber = false,
+    signcolumn = 'no',
+    wrap = true,
+    linebreak = true,
+    winbar = "%{%v:lua.require'acpd.ui.prompt'.bar()%}",
+  })
   return box
 end
 
---- Above the box: its keys, or the prompts that wait. 'winbar' executes what stands behind a
---- percent sign: prompts, which may be other people's, have none.
+--- A box goes with the last window of its conversation in a tab; `leaving`: that window, which is
+--- about to go. The last window of all stays.
+function M.close_orphans(session, leaving)
+  local tabs = {}
+  for _, window in ipairs(vim.fn.win_findbuf(session.buffer)) do
+    if window ~= leaving then
+      tabs[api.nvim_win_get_tabpage(window)] = true
+    end
+  end
+  local box = buffers.find('acpd://prompt/' .. session.id)
+  for _, window in ipairs(box and vim.fn.win_findbuf(box) or {}) do
+    local tab = api.nvim_win_get_tabpage(window)
+    local alone = #api.nvim_list_tabpages() == 1 and #api.nvim_tabpage_list_wins(tab) == 1
+    if not tabs[tab] and not alone then
+      api.nvim_win_close(window, true)
+    end
+  end
+end
+
+--- Above the box: its keys, or the prompts that wait, which may be other people's.
 function M.bar()
   local session = M.here()
   local queue = session and watch.queues[session.id] or {}
   if #queue == 0 then
-    return 'Prompt · send with <C-s>, or <CR> in normal mode · g?: keys'
+    return buffers.bar('Prompt · send with <C-s>, or <CR> in normal mode · g?: keys')
   end
   local parts = { ('Prompt · %d queued (gq: change)'):format(#queue) }
   for _, queued in ipairs(queue) do
     local whose = queued.own and '' or ' (of another editor)'
     parts[#parts + 1] = ('%d. %s%s'):format(queued.place, M.words_of(queued, 40), whose)
   end
-  return (table.concat(parts, ' · '):gsub('%%', '%%%%'))
+  return buffers.bar(table.concat(parts, ' · '))
 end
 
 --- A queued prompt in one line.
@@ -102,7 +127,7 @@ local warn = require('acpd.say').warn
 --- Given to the daemon; `done` when it is on disk there, or with why not.
 function M.deliver(session, said, done)
   session:reopen() -- before the prompt, on the same way: it is attached when it starts
-  local blocks = mentions.blocks(said, session.cwd)
+  local blocks = mentions.blocks(said, session)
   client.request('_acpd/session/prompt', { sessionId = session.id, prompt = blocks }, done)
 end
 

@@ -64,6 +64,13 @@ function M.render(width)
   if client.state == 'down' then
     add(words.unreachable_here(client.text), nil, 'AcpdFailed')
   end
+  if require('acpd.config').missing() then
+    add('')
+    for _, line in ipairs(require('acpd.install').text()) do
+      add(line)
+    end
+    return lines, rows, marks
+  end
   local places = watch.by_workspace(M.archived_too)
   for _, place in ipairs(places) do
     local index = watch.facts(place.sessions[1]).index
@@ -82,8 +89,18 @@ function M.render(width)
   return lines, rows, marks
 end
 
+--- The first line is a folder: who has just come stands on the session below it.
+local function off_the_folder(buffer)
+  local second = (buffers.rows[buffer] or {})[2] or {}
+  local window = vim.fn.bufwinid(buffer)
+  if second.sessionId and window ~= -1 and vim.api.nvim_win_get_cursor(window)[1] == 1 then
+    vim.api.nvim_win_set_cursor(window, { 2, 0 })
+  end
+end
+
 function M.refresh()
   buffers.refresh(name, M.render, namespace)
+  off_the_folder(buffers.find(name) or -1)
 end
 
 function M.open(mods)

@@ -35,23 +35,39 @@ local function first_where(low, high, holds)
   return low
 end
 
---- The last line at the bottom, where Neovim itself would put it in the middle of an empty window.
+--- The end at the bottom, where Neovim itself would put it in the middle of an empty window; of a
+--- line that is higher than the room above it, its own end ('smoothscroll').
 --- Not by `zb`: `:normal` in one window ends the Insert mode that another one is about to begin.
 local function end_at_bottom(window, last)
-  local height = vim.fn.getwininfo(window)[1].height -- without its bar
+  local info = vim.fn.getwininfo(window)[1]
+  local function rows(first, to)
+    return api.nvim_win_text_height(window, { start_row = first - 1, end_row = to - 1 }).all
+  end
   local function fits(top)
-    local range = { start_row = top - 1, end_row = last - 1 }
-    return api.nvim_win_text_height(window, range).all <= height
+    return rows(top, last) <= info.height -- without its bar
   end
   -- A fold is one line: how far up the window reaches is not known from its height.
   local above, step = last, 1
   while above > 1 and fits(above) do
     above, step = math.max(1, above - step), step * 2
   end
-  local top = first_where(above, last, fits)
+  local top, skipped = first_where(above, last, fits), 0
+  local room = info.height - (fits(top) and rows(top, last) or 0)
+  if not fits(top) then
+    skipped = rows(top, last) - room
+  elseif top > 1 and room > 0 then
+    top, skipped = top - 1, rows(top - 1, top - 1) - room
+  end
   api.nvim_win_call(window, function()
-    vim.fn.winrestview({ topline = top })
+    vim.fn.winrestview({ topline = top, skipcol = skipped * (info.width - info.textoff) })
   end)
+end
+
+--- Where the cursor stands while it follows: at the end of the last line, which may be the only one
+--- that is seen, and not all of it.
+local function to_end(window, buffer, last)
+  local line = api.nvim_buf_get_lines(buffer, last - 1, last, true)[1]
+  api.nvim_win_set_cursor(window, { last, math.max(0, #line - 1) })
 end
 
 function M:change(work)
@@ -62,7 +78,7 @@ function M:change(work)
   vim.bo[self.buffer].modified = false
   local last = api.nvim_buf_line_count(self.buffer)
   for _, window in ipairs(following) do
-    api.nvim_win_set_cursor(window, { last, 0 })
+    to_end(window, self.buffer, last)
     -- A menu of completions would go.
     if vim.fn.pumvisible() == 0 then
       end_at_bottom(window, last)
