@@ -119,15 +119,28 @@ export class code_server {
     await this.page.locator('.monaco-workbench .part.activitybar').waitFor({ timeout: 60_000 });
     return this.page;
   }
-  /** Runs a command by its title, through the palette. */
+  /** Runs a command by its title, through the palette; again when VS Code has closed it, as it does
+   * when a webview gets the focus back late. */
   async command(title) {
-    await this.page.keyboard.press('F1');
-    await this.pick(title, '>');
+    await poll(async () => {
+      await this.page.keyboard.press('F1');
+      return this.#marked(title, '>');
+    }, `the palette to offer "${title}"`, 30_000);
+    await this.#box.press('Enter');
   }
-  /** Takes a row of the list that is open. */
-  async pick(row, prefix = '') {
-    await this.page.locator('.quick-input-widget input').first().fill(prefix + row);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first().click();
+  /** Takes a row of the list that is open, or opens now. */
+  async pick(row) {
+    await poll(() => this.#marked(row), `a list with "${row}"`, 30_000);
+    await this.#box.press('Enter');
+  }
+  get #box() { return this.page.locator('.quick-input-widget input').first(); }
+  /** Whether Enter would take that row, once its name was typed. */
+  #marked(row, prefix = '') {
+    const soon = { timeout: 3000 };
+    return this.#box.fill(prefix + row, soon)
+      .then(() => this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: row })
+        .waitFor(soon))
+      .then(() => true, () => false);
   }
   async evidence() {
     const text = await this.page?.locator('body').innerText({ timeout: 2000 }).catch(() => '');

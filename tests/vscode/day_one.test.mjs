@@ -27,8 +27,8 @@ describe('VS Code without acpd', { timeout: 180_000 }, () => {
   });
   it('a session of the built-in runner needs nothing else', async () => {
     await w.command('New Session');
-    await w.server.pick('runner');
-    await w.server.pick(w.place.cwd);
+    await w.choose('runner');
+    await w.choose(w.place.cwd);
     const chat = await w.frame('conversation', (body) => body.dataset.opened);
     await w.prompt(chat, '/help');
     await w.frame('conversation', (body) => body.innerText.includes('finished')

@@ -100,12 +100,8 @@ export class vscode_window {
   async keys(...names) { for (const name of names) await this.page.keyboard.press(name); }
   /** One of the extension's chords. */
   chord(letter) { return this.keys('Control+Alt+k', letter); }
-  /** Takes a row of the list that is open, without the mouse. */
-  async choose(row) {
-    await this.page.locator('.quick-input-widget input').first().fill(row);
-    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: row }).waitFor();
-    await this.keys('Enter');
-  }
+  /** Takes a row of the list that is open. */
+  choose(row) { return this.server.pick(row); }
   /** Takes an item of a row's menu. */
   async menu(row, item) {
     await row.click({ button: 'right' });
