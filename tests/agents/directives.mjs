@@ -234,6 +234,18 @@ async function flood([total, bytes = 200], t) {
   }
 }
 
+/** As when an agent works: three finished tool calls after each text, `total` updates in all. */
+async function calls([total], t) {
+  for (let i = 1; i <= Number(total) && !t.session.cancelled; i++) {
+    const path = `/tmp/part-${i}.ts`, text = `${pad(200)} ${i}`;
+    if (i % 4 === 1) t.say(text);
+    else t.update({ sessionUpdate: 'tool_call', toolCallId: `call-${number}-${i}`, kind: 'read',
+      title: `Read ${path}`, status: 'completed', rawInput: { path }, locations: [{ path }],
+      content: [{ type: 'content', content: { type: 'text', text } }] });
+    if (i % 256 === 0) await breathe();
+  }
+}
+
 /** The turn goes on for five updates after the cancel, as agents do that cannot stop at once. */
 async function cancel_late(_, t) {
   while (!t.session.cancelled) await t.pause(10_000);
@@ -263,7 +275,7 @@ const directives = {
   // base64 of a whole update's JSON: what no word of a prompt could say
   update: ([encoded], t) => t.update(decoded(encoded)),
   'permission-for': permission_for,
-  flood, rate, permission, elicitation, fs: file, terminal, background, job, connect, exec: run,
+  calls, flood, rate, permission, elicitation, fs: file, terminal, background, job, connect, exec: run,
   gate, withdraw,
   'cancel-late': cancel_late, deaf,
   'all-updates': (_, t) => {

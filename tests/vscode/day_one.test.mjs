@@ -8,7 +8,7 @@ import { bin } from '../lib/world.mjs';
 import { vscode_window } from './window.mjs';
 
 let w;
-describe('VS Code without acpd', { timeout: 180_000 }, () => {
+describe('VS Code without acpd', { timeout: 560_000 }, () => {
   before(async () => { w = await vscode_window.open({ machine: {}, agents: {} }); });
   after(() => w?.end());
 

@@ -36,7 +36,7 @@ async function newest_prompt() {
   return said.filter((e) => e.turn === turn).map((e) => e.frame.params.update.content);
 }
 
-describe('VS Code, day by day', { timeout: 300_000 }, () => {
+describe('VS Code, day by day', { timeout: 560_000 }, () => {
   before(async () => {
     w = await vscode_window.open({ agents: { scripted: { command: [process.execPath, scripted],
       env: { ACPD_TEST_EARLIER: 'old-1,old-2' } } } });
