@@ -50,7 +50,7 @@ protocol::result<void> remote_clients::load_front() {
         0, "remote clients need the module acpd-front.so, which belongs beside acpd: " +
                std::string(why == nullptr ? file : why)});
   }
-  front_.reset(make(*this));
+  front_.reset(make(*this, spdlog::default_logger()));
   return {};
 }
 

@@ -8,6 +8,10 @@
 #include <string>
 #include <vector>
 
+namespace spdlog {
+class logger;
+}
+
 namespace acpd::remote {
 
 /// [listen] of the configuration, and the flags of `acpd serve`.
@@ -50,8 +54,8 @@ public:
 /// The front itself: for the module, and for tests.
 std::unique_ptr<front> new_front(daemon_side& daemon);
 
-/// The module's one symbol, and its type.
+/// The module's one symbol, and its type. It has spdlog of its own, and logs where the daemon does.
 inline constexpr const char* front_symbol = "acpd_make_front";
-using make_front = front* (*)(daemon_side&);
+using make_front = front* (*)(daemon_side&, std::shared_ptr<spdlog::logger>);
 
 } // namespace acpd::remote
