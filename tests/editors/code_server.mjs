@@ -11,6 +11,11 @@ import path from 'node:path';
 import { poll } from '../lib/until.mjs';
 import { here } from './machine.mjs';
 
+const soon = { timeout: 3000 };  // then it is tried again
+/** How long VS Code may take to be there, on a machine that does a lot beside it. */
+export const start_ms = 180_000;
+const pick_ms = 60_000;
+
 const free_port = () => new Promise((resolve) => {
   const server = net.createServer().listen(0, '127.0.0.1', () => {
     const { port } = server.address();
@@ -74,7 +79,7 @@ export class code_server {
     execFileSync(this.paths.NODE, this.args('--install-extension', vsix), {
       env: this.env,
       stdio: 'pipe',
-      timeout: 120_000,
+      timeout: start_ms,
     });
   }
 
@@ -101,7 +106,7 @@ export class code_server {
         (answer) => answer.ok,
         () => false,
       );
-    await poll(healthy, 'code-server to answer', 60_000);
+    await poll(healthy, 'code-server to answer', start_ms);
   }
 
   /** A browser with VS Code in it: the page, once the workbench is drawn. */
@@ -115,19 +120,44 @@ export class code_server {
     this.page = this.browser.pages()[0] ?? await this.browser.newPage();
     await this.page.goto(
       `http://127.0.0.1:${this.port}/?folder=${encodeURIComponent(this.place.cwd)}`,
+      { timeout: start_ms, waitUntil: 'commit' },
     );
-    await this.page.locator('.monaco-workbench .part.activitybar').waitFor({ timeout: 60_000 });
+    await this.drawn();
     return this.page;
   }
-  /** Runs a command by its title, through the palette. */
-  async command(title) {
-    await this.page.keyboard.press('F1');
-    await this.pick(title, '>');
+  /** Once the workbench is there, at first or again. */
+  drawn() {
+    return this.page.locator('.monaco-workbench .part.activitybar').waitFor({ timeout: start_ms });
   }
-  /** Takes a row of the list that is open. */
-  async pick(row, prefix = '') {
-    await this.page.locator('.quick-input-widget input').first().fill(prefix + row);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first().click();
+  /** Runs a command by its title, through the palette; again when VS Code has closed it, as it does
+   * when a webview gets the focus back late. */
+  command(title) {
+    return poll(async () => {
+      await this.page.keyboard.press('F1');
+      return this.#typed(`>${title}`, async () => this.#rows(title).first().click(soon));
+    }, `the palette to run "${title}"`, pick_ms);
+  }
+  /** Takes a row of the list that is open, or opens now, without the mouse. */
+  pick(row) {
+    return poll(() => this.#typed(row, async (box) => {
+      await this.#rows(row).and(this.page.locator('.focused')).waitFor(soon);
+      await box.press('Enter', soon);
+    }), `a list with "${row}"`, pick_ms);
+  }
+  #rows(text) {
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text });
+  }
+  /** Whether it could be typed, and done what follows. */
+  async #typed(text, then) {
+    const box = this.page.locator('.quick-input-widget input').first();
+    try {
+      await box.fill(text, soon);
+      await then(box);
+      return true;
+    } catch (error) {
+      if (error.name !== 'TimeoutError') throw error;
+      return false;
+    }
   }
   async evidence() {
     const text = await this.page?.locator('body').innerText({ timeout: 2000 }).catch(() => '');

@@ -14,7 +14,8 @@ make_package() {
     acpd_quietly vscode-npm-ci npm ci && cp package-lock.json node_modules/.acpd-lock
   }
   ACPD_BIN=${ACPD_BIN:-$acpd_root/build/dev/bin} \
-    acpd_quietly vscode-package npm run package -- --out "$out"
+    acpd_quietly vscode-package npm run package -- --out "$out.new"
+  mv "$out.new" "$out"  # another test may be reading the last one
 }
 
 exec {lock}>"$out.lock"  # two tests at once: one makes it, the other waits

@@ -11,7 +11,7 @@ import { neovim } from '../neovim/nvim.mjs';
 import { numbers } from './checks.mjs';
 import { vscode_window } from './window.mjs';
 
-describe('VS Code and Neovim on one session', { timeout: 300_000 }, () => {
+describe('VS Code and Neovim on one session', { timeout: 560_000 }, () => {
   let w, nvim, s, tab;
   const gate = (name) => path.join(w.place.dir, name);
   const open_gate = (name) => fs.writeFileSync(gate(name), '');

@@ -32,7 +32,7 @@ function top_row_in() {
     out: Math.round((top - row.getBoundingClientRect().top) / 4) };
 }
 
-describe('VS Code', { timeout: 300_000 }, () => {
+describe('VS Code', { timeout: 560_000 }, () => {
   before(async () => {
     w = await vscode_window.open({
       agents: { scripted: { command: [process.execPath, scripted] } } });

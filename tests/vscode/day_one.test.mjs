@@ -8,7 +8,7 @@ import { bin } from '../lib/world.mjs';
 import { vscode_window } from './window.mjs';
 
 let w;
-describe('VS Code without acpd', { timeout: 180_000 }, () => {
+describe('VS Code without acpd', { timeout: 560_000 }, () => {
   before(async () => { w = await vscode_window.open({ machine: {}, agents: {} }); });
   after(() => w?.end());
 
@@ -27,8 +27,8 @@ describe('VS Code without acpd', { timeout: 180_000 }, () => {
   });
   it('a session of the built-in runner needs nothing else', async () => {
     await w.command('New Session');
-    await w.server.pick('runner');
-    await w.server.pick(w.place.cwd);
+    await w.choose('runner');
+    await w.choose(w.place.cwd);
     const chat = await w.frame('conversation', (body) => body.dataset.opened);
     await w.prompt(chat, '/help');
     await w.frame('conversation', (body) => body.innerText.includes('finished')

@@ -15,7 +15,11 @@ const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQ
 
 let w, chat, session;
 const rows = (text) => chat.locator('.row', { hasText: text });
-const ended = (text) => w.conversation(session, text, 'finished');
+/** The conversation, once a turn that has said the text has ended. */
+const ended = (text) => w.frame('conversation', (body, [id, said]) => {
+  const shown = body.innerText, at = shown.indexOf(said);
+  return body.dataset.opened === id && at >= 0 && shown.includes('finished', at);
+}, [session.id, text]);
 /** Its tab again, after another one was in front: the page is made anew. */
 async function to_front() {
   await w.tab('All updates').click();
@@ -32,7 +36,7 @@ async function newest_prompt() {
   return said.filter((e) => e.turn === turn).map((e) => e.frame.params.update.content);
 }
 
-describe('VS Code, day by day', { timeout: 300_000 }, () => {
+describe('VS Code, day by day', { timeout: 560_000 }, () => {
   before(async () => {
     w = await vscode_window.open({ agents: { scripted: { command: [process.execPath, scripted],
       env: { ACPD_TEST_EARLIER: 'old-1,old-2' } } } });

@@ -44,7 +44,7 @@ function holding(folder, text) {
 let w, secret, chat, session;
 const asked = [], dialogs = [];
 
-describe('VS Code, attached from elsewhere', { timeout: 240_000 }, () => {
+describe('VS Code, attached from elsewhere', { timeout: 560_000 }, () => {
   before(async () => {
     const made = await place_with_tls();
     secret = made.secret;

@@ -4,12 +4,12 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { code_server } from '../editors/code_server.mjs';
+import { code_server, start_ms } from '../editors/code_server.mjs';
 import { here } from '../editors/machine.mjs';
 import { poll } from '../lib/until.mjs';
 import { bin_dir, root, world } from '../lib/world.mjs';
 
-const patience_ms = 30_000;  // a slow machine is no failure
+const patience_ms = 60_000;  // a slow machine is no failure
 const shots = path.join(root, 'build/editors/shots');
 
 export class vscode_window {
@@ -100,12 +100,8 @@ export class vscode_window {
   async keys(...names) { for (const name of names) await this.page.keyboard.press(name); }
   /** One of the extension's chords. */
   chord(letter) { return this.keys('Control+Alt+k', letter); }
-  /** Takes a row of the list that is open, without the mouse. */
-  async choose(row) {
-    await this.page.locator('.quick-input-widget input').first().fill(row);
-    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: row }).waitFor();
-    await this.keys('Enter');
-  }
+  /** Takes a row of the list that is open. */
+  choose(row) { return this.server.pick(row); }
   /** Takes an item of a row's menu. */
   async menu(row, item) {
     await row.click({ button: 'right' });
@@ -114,7 +110,7 @@ export class vscode_window {
         return true;
       await this.keys('ArrowDown');
       return false;
-    }, `the menu's "${item}"`);
+    }, `the menu's "${item}"`, patience_ms);
     await this.keys('Enter');
   }
   /** A line that VS Code shows at the lower right. */
@@ -146,18 +142,18 @@ export class vscode_window {
     const held = new Promise((resolve) => { let_go = resolve; });
     const is_window = (url) => url.pathname === '/';
     await this.page.route(is_window, async (route) => { await held; await route.continue(); });
-    const back = this.page.reload({ timeout: 60_000 });
+    const back = this.page.reload({ timeout: start_ms, waitUntil: 'commit' });
     const bridges = () => this.place.processes().filter((p) => p.args[1] === 'connect');
-    await poll(() => bridges().length === 0, 'the old window to be gone', 30_000);
+    await poll(() => bridges().length === 0, 'the old window to be gone', patience_ms);
     await away();
     let_go();
     await back;
     await this.page.unroute(is_window);
-    await this.page.locator('.monaco-workbench .part.activitybar').waitFor({ timeout: 60_000 });
+    await this.server.drawn();
   }
   /** What the browser keeps of its tabs is written some seconds after it has changed. */
   tabs_are_kept() {
-    return poll(() => this.page.evaluate(kept_tabs_in), 'the tabs to be kept', 60_000);
+    return poll(() => this.page.evaluate(kept_tabs_in), 'the tabs to be kept', patience_ms);
   }
 
   async shot(name) {

@@ -1,7 +1,9 @@
-import { agent, type AnyMessage } from '@agentclientprotocol/sdk/experimental/v2';
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { agent, ndJsonStream } from '@agentclientprotocol/sdk/experimental/v2';
 import { describe, expect, it } from 'vitest';
 import { supervisor, type link } from '../src/acp/supervisor';
 import type { connection } from '../src/acp/connection';
+import { read_lines } from '../src/acp/lines';
 import { tapped } from '../src/acp/tap';
 import { misfit, older, too_old } from '../src/acp/version';
 
@@ -29,18 +31,17 @@ describe('versions', () => {
   });
 });
 
-/** Both ends of a stream in memory. */
-function pair() {
-  const left = new TransformStream<AnyMessage, AnyMessage>();
-  const right = new TransformStream<AnyMessage, AnyMessage>();
-  return [{ readable: left.readable, writable: right.writable },
-    { readable: right.readable, writable: left.writable }] as const;
+/** A child's stdin and stdout, and the stream of an agent behind them. */
+function child() {
+  const stdin = new PassThrough(), stdout = new PassThrough();
+  return { stdin, stdout, theirs: ndJsonStream(Writable.toWeb(stdout),
+    Readable.toWeb(stdin) as ReadableStream<Uint8Array>) };
 }
 
 describe('the order of the wire', () => {
   it('an answer is told after the updates before it, and before those after it', async () => {
     const { client } = await import('@agentclientprotocol/sdk/experimental/v2');
-    const [ours, theirs] = pair();
+    const { stdin, stdout, theirs } = child();
     const told: string[] = [];
     const update = (text: string) => ({ sessionId: 's', update: {
       sessionUpdate: 'agent_message_chunk' as const, messageId: 'm',
@@ -56,7 +57,7 @@ describe('the order of the wire', () => {
       .connect(theirs);
     let resume: unknown, done = () => {};
     const end = new Promise<void>((resolve) => { done = resolve; });
-    const made = client({ name: 'x' }).connect(tapped(ours, {
+    const made = client({ name: 'x' }).connect(tapped(stdout, stdin, {
       notification: (_, params) => {
         const { text } = (params as { update: { content: { text: string } } }).update.content;
         told.push(text);
@@ -65,6 +66,7 @@ describe('the order of the wire', () => {
       },
       sent: (id, method) => { if (method === 'session/resume') resume = id; },
       answered: (id) => { if (id === resume) told.push('answer'); },
+      fault: (line) => { told.push(line); },
     }));
     await made.agent.request('initialize',
       { protocolVersion: 2, info: { name: 'x', version: '1' } });
@@ -73,6 +75,29 @@ describe('the order of the wire', () => {
     expect(told).toEqual(
       ['before 0', 'before 1', 'before 2', 'before 3', 'before 4', 'answer', 'after']);
     made.close();
+  });
+  it('a message may come in pieces, and several together; what is none is told', async () => {
+    const from = new PassThrough(), told: string[] = [];
+    const { readable } = tapped(from, new PassThrough(), {
+      notification: (method) => { told.push(method); return method !== 'left'; },
+      sent: () => {}, answered: (id) => { told.push(`answer ${String(id)}`); },
+      fault: (line) => { told.push(`fault ${line}`); },
+    });
+    const text = '{"method":"é "}\n{"id":1,"result":{}}\n[1]\n{"method":"left"}\n{"half';
+    for (const byte of Buffer.from(text)) from.write(Uint8Array.of(byte));
+    from.end();
+    const left: unknown[] = [];
+    for await (const message of readable as unknown as AsyncIterable<unknown>) left.push(message);
+    expect(told).toEqual(['é ', 'answer 1', 'fault [1]', 'left']);
+    expect(left).toEqual([{ id: 1, result: {} }, { method: 'left' }]);
+  });
+  it('of a line that is too long the end is kept', async () => {
+    const from = new PassThrough(), lines: string[] = [];
+    read_lines(from, 4, (line) => lines.push(line));
+    for (const text of ['123', '45', '6789\nab', 'c\n']) from.write(text);
+    from.end();
+    await new Promise((resolve) => { from.on('close', resolve); });
+    expect(lines).toEqual(['23456789', 'abc']);
   });
 });
 

@@ -24,6 +24,27 @@ export class ThemeColor {}
 export const TreeItemCollapsibleState = { Collapsed: 1, Expanded: 2 };
 export const ViewColumn = { Active: -1 };
 export const workspace = { workspaceFolders: [] };
-export const window = { showErrorMessage: (text: string) => { throw new Error(text); } };
+/** A list or a line: what a person does with it is what the test calls. */
+export class Box {
+  items: readonly unknown[] = [];
+  selectedItems: readonly unknown[] = [];
+  value = '';
+  shown = 0;
+  disposed = false;
+  accept = () => {};
+  close = () => {};
+  onDidAccept = (listener: () => void) => { this.accept = listener; };
+  onDidHide = (listener: () => void) => { this.close = listener; };
+  onDidChangeValue = () => {};
+  show(): void { this.shown++; }
+  dispose(): void { this.disposed = true; }
+}
+export const boxes: Box[] = [];
+const open_box = () => {
+  boxes.push(new Box());
+  return boxes.at(-1);
+};
+export const window = { showErrorMessage: (text: string) => { throw new Error(text); },
+  createQuickPick: open_box, createInputBox: open_box };
 export const Uri = { joinPath: (base: { fsPath: string }, ...more: string[]) => (
   { fsPath: [base.fsPath, ...more].join('/') }) };

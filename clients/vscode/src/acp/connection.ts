@@ -4,7 +4,7 @@
 import { client, type ClientConnection, type Stream }
   from '@agentclientprotocol/sdk/experimental/v2';
 import { start, type command } from './child';
-import { tapped, type raw } from './tap';
+import type { raw, tap } from './tap';
 import { misfit, too_old } from './version';
 
 export interface listener {
@@ -27,7 +27,7 @@ const asked_for = { state: true, watch: true, link: true, index: true };
 const session_in = (params: raw): string =>
   typeof params['sessionId'] === 'string' ? params['sessionId'] : '';
 
-function tap_for(to: listener, on_initialized: (result: unknown) => void) {
+function tap_for(to: listener, on_initialized: (result: unknown) => void): tap {
   const attaching = new Map<unknown, { method: string; session: string }>();
   return {
     notification(method: string, params: raw) {
@@ -49,6 +49,7 @@ function tap_for(to: listener, on_initialized: (result: unknown) => void) {
       const meta = result['_meta'] as raw | undefined;
       to.attached(was.session || session_in(result), meta?.['acpd/cursor'] as raw | undefined);
     },
+    fault(line: string) { to.log(`acpctl connect has said no message: ${line.slice(0, 200)}`); },
   };
 }
 
@@ -89,14 +90,13 @@ export class connection {
 
   /** Throws an error whose message is one sentence for a person. */
   static async open(command: command, version: string, to: listener): Promise<connection> {
-    const made = start(command, (line) => to.log(line));
     let unfit: string | undefined;
     let hello: raw = {};
-    const stream = tapped(made.stream, tap_for(to, (result) => {
+    const made = start(command, tap_for(to, (result) => {
       unfit = misfit(result);
       hello = result as raw;
-    }));
-    const agent = connect(stream, to);
+    }), (line) => to.log(line));
+    const agent = connect(made.stream, to);
     const ended = made.ended.finally(() => agent.close());
     const open = new connection(agent, ended, () => made.end());
     const greeting = open.request('initialize', {

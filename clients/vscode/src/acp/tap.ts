@@ -1,7 +1,11 @@
-// Sees every message before the SDK does, in the order of the wire. Updates are taken out here:
-// the SDK starts their handlers in order but settles a request's promise beside them, so that an
-// answer can overtake the updates before it, and a cursor needs to know which came first.
+// The messages of a child's stdin and stdout as the SDK's stream, but for updates: those are taken
+// out here, in the order of the wire. The SDK starts their handlers in order but settles a
+// request's promise beside them, so that an answer can overtake the updates before it, and a cursor
+// needs to know which came first. Its own reader of lines (ndJsonStream) makes several promises a
+// line, which for a long conversation take longer than all that is done with it.
+import type { Readable, Writable } from 'node:stream';
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk/experimental/v2';
+import { read_lines } from './lines';
 
 export type raw = Readonly<Record<string, unknown>>;
 export interface tap {
@@ -11,34 +15,50 @@ export interface tap {
   sent(id: unknown, method: string, params: raw): void;
   /** Its answer, before what comes after it. */
   answered(id: unknown, message: raw): void;
+  /** A line that is no message. */
+  fault(line: string): void;
 }
 
-const is_raw = (value: unknown): value is raw => typeof value === 'object' && value !== null;
+const longest_message = 64 << 20;  // characters
+const is_raw = (value: unknown): value is raw =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export function tapped(stream: Stream, to: tap): Stream {
-  const look = new TransformStream<AnyMessage, AnyMessage>({
-    transform(message, controller) {
-      const said = message as raw;
-      const { method, id } = said;
-      const params = is_raw(said['params']) ? said['params'] : {};
-      if (typeof method === 'string' && id === undefined) {
-        if (to.notification(method, params)) return;
-      } else if (method === undefined) {
-        to.answered(id, said);
-      }
-      controller.enqueue(message);
-    },
-  });
-  const writer = stream.writable.getWriter();
-  const out = new WritableStream<AnyMessage>({
-    write(message) {
-      const said = message as raw;
-      if (typeof said['method'] === 'string' && said['id'] !== undefined)
-        to.sent(said['id'], said['method'], is_raw(said['params']) ? said['params'] : {});
-      return writer.write(message);
-    },
-    close: () => writer.close(),
-    abort: (reason) => writer.abort(reason),
-  });
-  return { readable: stream.readable.pipeThrough(look), writable: out };
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;  // said by who called
+  }
+}
+
+export function tapped(from: Readable, to: Writable, tap: tap): Stream {
+  return {
+    readable: new ReadableStream<AnyMessage>({
+      start(controller) {
+        read_lines(from, longest_message, (line) => {
+          const message = parsed(line);
+          if (!is_raw(message)) tap.fault(line);
+          else if (!was_taken(message, tap) && !from.destroyed)
+            controller.enqueue(message as AnyMessage);
+        });
+        from.once('end', () => controller.close());
+      },
+      cancel: () => { from.destroy(); },  // and there is no `end`
+    }),
+    writable: new WritableStream<AnyMessage>({
+      write(message) {
+        const said = message as raw;
+        if (typeof said['method'] === 'string' && said['id'] !== undefined)
+          tap.sent(said['id'], said['method'], is_raw(said['params']) ? said['params'] : {});
+        to.write(`${JSON.stringify(message)}\n`);
+      },
+    }),
+  };
+}
+function was_taken(message: raw, tap: tap): boolean {
+  const { method, id } = message;
+  if (typeof method !== 'string') tap.answered(id, message);
+  else if (id === undefined)
+    return tap.notification(method, is_raw(message['params']) ? message['params'] : {});
+  return false;
 }

@@ -16,7 +16,7 @@ export interface record { cursor: cursor; rows: placed_row[]; facts: facts }
 
 // Updates: what is applied without a pause. To the page go only the rows near what is seen, so
 // that each batch costs it a frame, however many updates it has.
-const batch_limit = 2000;
+const batch_limit = 5000;
 
 interface arrived { update: json; where: place }
 type event = arrived | { replay: 'begun' } | { replay: 'ended'; at: cursor | undefined };
@@ -33,6 +33,7 @@ export class feed {
   #unwritten = new Set<number>();
   #missed: { after: cursor; count: number; shown: boolean } | undefined;
   #touched = false;
+  #replaying = false;             // asked for, and not answered
 
   constructor(talk = new conversation(), from?: cursor) {
     this.talk = talk;
@@ -44,12 +45,17 @@ export class feed {
   /** Everything up to here has arrived: where a new connection goes on. */
   get arrived_to(): cursor | undefined { return this.#last; }
   get behind(): number { return this.#waiting.length; }
+  get is_replaying(): boolean { return this.#replaying; }
 
   /** session/resume was sent: what comes until its answer was missed. */
-  replay_begins(): void { this.#waiting.push({ replay: 'begun' }); }
+  replay_begins(): void {
+    this.#replaying = true;
+    this.#waiting.push({ replay: 'begun' });
+  }
   /** Its answer, or that of session/new: everything up to `at` has been sent or is skipped. */
   replay_ends(at?: cursor): void {
     if (at && (this.#last?.epoch !== at.epoch || this.#last.seq < at.seq)) this.#last = at;
+    this.#replaying = false;
     this.#waiting.push({ replay: 'ended', at });
   }
 

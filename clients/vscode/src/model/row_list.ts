@@ -19,9 +19,8 @@ function name_of(made: row): string | undefined {
 }
 
 /** Ids of the terminals that a call shows. */
-export const terminals_of = (call: tool_row): string[] =>
-  call.content.filter((item) => item['type'] === 'terminal')
-    .map((item) => text_in(item, 'terminalId') ?? '');
+export const terminals_of = (call: tool_row): string[] => call.content.flatMap((item) =>
+  (item['type'] === 'terminal' ? [text_in(item, 'terminalId') ?? ''] : []));
 
 export class row_list {
   #rows: row[] = [];

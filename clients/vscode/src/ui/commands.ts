@@ -4,6 +4,7 @@ import { objects_in, text_in, type json } from '../model/json';
 import { error_words } from '../model/prompts';
 import { newest_first, title_of, type session } from '../model/sessions';
 import type { acpd } from './acpd';
+import { ask_line, choose } from './boxes';
 import type { conversation_views } from './conversation_views';
 import { session_in } from './session_tree';
 
@@ -61,29 +62,31 @@ export class session_commands {
     if (items.length === 0)
       void vscode.window.showInformationMessage('acpd has no sessions yet.');
     return items.length === 0 ? undefined
-      : (await vscode.window.showQuickPick(items, { title: 'Which session?' }))?.session;
+      : (await choose('Which session?', items))?.session;
   }
 
   async #agent(): Promise<string | undefined> {
+    const chosen = await choose('Which agent?', this.#agents());
+    if (chosen && !chosen.installed)
+      throw new Error(`${chosen.label} is not installed: ${chosen.detail ?? ''}`);
+    return chosen?.name;
+  }
+  async #agents(): Promise<agent_item[]> {
     const result = await this.#acpd.request('_acpd/agents/list', {});
-    const items = objects_in(result, 'agents').map((agent): agent_item => {
+    return objects_in(result, 'agents').map((agent): agent_item => {
       const installed = agent['installed'] === true, name = text_in(agent, 'name') ?? '';
       return { name, installed, label: text_in(agent, 'title') ?? name,
         description: [name, agent['default'] === true ? 'default' : '',
           installed ? '' : 'not installed'].filter(Boolean).join(' · '),
         ...(!installed && { detail: text_in(agent, 'install') ?? '' }) };
     }).sort((a, b) => Number(b.installed) - Number(a.installed));
-    const chosen = await vscode.window.showQuickPick(items,
-      { title: 'New session: which agent?', matchOnDescription: true });
-    if (chosen && !chosen.installed)
-      throw new Error(`${chosen.label} is not installed: ${chosen.detail ?? ''}`);
-    return chosen?.name;
   }
   async #folder(): Promise<string | undefined> {
     const folders = vscode.workspace.workspaceFolders ?? [];
     const other = 'Another folder…';
-    const chosen = folders.length === 0 ? other : await vscode.window.showQuickPick(
-      [...folders.map((folder) => folder.uri.fsPath), other], { title: 'In which folder?' });
+    const labels = [...folders.map((folder) => folder.uri.fsPath), other];
+    const chosen = folders.length === 0 ? other
+      : (await choose('In which folder?', labels.map((label) => ({ label }))))?.label;
     if (chosen !== other) return chosen;
     const picked = await vscode.window.showOpenDialog(
       { canSelectFolders: true, canSelectFiles: false, openLabel: 'Choose this folder' });
@@ -101,9 +104,8 @@ export class session_commands {
   async #import(): Promise<void> {
     const agent = await this.#agent();
     if (agent === undefined) return;
-    const items = listed(await this.#pages('_acpd/import/list', { agent }));
-    if (items.length === 0) throw new Error(`${agent} has no sessions that acpd does not have.`);
-    const chosen = await vscode.window.showQuickPick(items, { title: 'Which session?' });
+    const chosen = await choose(`Which session of ${agent}?`, this.#listed('_acpd/import/list',
+      { agent }, `${agent} has no sessions that acpd does not have.`));
     if (!chosen) return;
     const cwd = chosen.detail || (await this.#folder());
     if (!cwd) return;
@@ -113,13 +115,20 @@ export class session_commands {
   }
 
   async #unarchive(): Promise<void> {
-    const items = listed(await this.#pages('session/list', { archived: 'only' }));
-    if (items.length === 0) throw new Error('No session is archived.');
-    const chosen = await vscode.window.showQuickPick(items, { title: 'Which session?' });
+    const chosen = await choose('Which session?',
+      this.#listed('session/list', { archived: 'only' }, 'No session is archived.'));
     const sessionId = chosen && text_in(chosen.one, 'sessionId');
     if (sessionId === undefined) return;
     await this.#acpd.request('session/unarchive', { sessionId });
     await this.#views.show(sessionId);
+  }
+  /** Items to choose from; throws `none` when there are none. */
+  async #listed(method: string, params: object, none: string) {
+    const sessions = await this.#pages(method, params);
+    if (sessions.length === 0) throw new Error(none);
+    return sessions.map((one) => ({
+      label: text_in(one, 'title') ?? text_in(one, 'sessionId') ?? '',
+      description: text_in(one, 'updatedAt') ?? '', detail: text_in(one, 'cwd') ?? '', one }));
   }
   async #pages(method: string, params: object): Promise<json[]> {
     const all: json[] = [];
@@ -134,9 +143,9 @@ export class session_commands {
   }
 
   async #rename(s: session): Promise<void> {
-    const title = await vscode.window.showInputBox({ title: 'Name of the session',
-      value: s.title ?? '', validateInput: (text) => (text.trim() === '' ? 'It needs a name'
-        : text.length > 500 ? 'At most 500 characters' : undefined) });
+    const title = await ask_line('Name of the session', s.title ?? '', (text) => (
+      text.trim() === '' ? 'It needs a name'
+        : text.length > 500 ? 'At most 500 characters' : undefined));
     if (title !== undefined)
       await this.#acpd.request('_acpd/rename', { sessionId: s.id, title: title.trim() });
   }
@@ -156,19 +165,16 @@ export class session_commands {
       await this.#acpd.request('session/delete', { sessionId: s.id });
   }
   async #clients(s: session): Promise<void> {
+    await choose(`Who is attached to "${title_of(s)}"`, this.#attached_to(s));
+  }
+  async #attached_to(s: session): Promise<vscode.QuickPickItem[]> {
     const result = await this.#acpd.request('_acpd/session/clients', { sessionId: s.id });
-    const items = objects_in(result, 'clients').map((one) => (
+    return objects_in(result, 'clients').map((one) => (
       { label: text_in(one, 'name') ?? '?',
         description: [text_in(one, 'role'), text_in(one, 'from'),
           one['own'] === true ? 'this window' : ''].filter(Boolean).join(' · ') }));
-    await vscode.window.showQuickPick(items, { title: `Who is attached to "${title_of(s)}"` });
   }
 }
-
-/** Items of a session/list, to choose from. */
-const listed = (sessions: json[]) => sessions.map((one) => ({
-  label: text_in(one, 'title') ?? text_in(one, 'sessionId') ?? '',
-  description: text_in(one, 'updatedAt') ?? '', detail: text_in(one, 'cwd') ?? '', one }));
 
 async function confirmed(question: string, yes: string): Promise<boolean> {
   return (await vscode.window.showWarningMessage(question, yes, 'Keep it')) === yes;

@@ -13,6 +13,7 @@ import { prompting } from './prompting';
 import { session_store, type kept_view } from './session_store';
 
 const write_after_ms = 300;
+const replay_pause_ms = 100;
 const rows_at_open = 80;
 
 export interface view_host {
@@ -35,7 +36,8 @@ export class conversation_view {
   #listening: { dispose(): void }[] = [];
   #attaching: Promise<void> = Promise.resolve();
   #attached = false;   // from the request on: what arrives now is this attachment's
-  #pumping = false;
+  #soon: NodeJS.Immediate | undefined;
+  #later: ReturnType<typeof setTimeout> | undefined;
   #writing: ReturnType<typeof setTimeout> | undefined;
   #absent = false;     // the page was told that the session is not there
   #due = false;        // to be written as soon as it is the truth
@@ -198,15 +200,18 @@ export class conversation_view {
     this.#feed?.arrives(params);
     this.#pump();
   }
-  /** All that arrived in this turn of the loop goes together. */
+  /** All that arrived in this turn of the loop goes together; of a replay, what came in a tenth of
+   * a second: each batch takes the page a frame, and many take longer than the replay. */
   #pump(): void {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    setImmediate(() => {
-      this.#pumping = false;
-      const batch = this.#feed?.next();
-      if (batch) this.#post_batch(batch);
-    });
+    if (this.#feed?.is_replaying) this.#later ??= setTimeout(() => this.#next(), replay_pause_ms);
+    else this.#soon ??= setImmediate(() => this.#next());
+  }
+  #next(): void {
+    clearTimeout(this.#later);
+    clearImmediate(this.#soon);
+    this.#later = this.#soon = undefined;
+    const batch = this.#feed?.next();
+    if (batch) this.#post_batch(batch);
   }
   /** Rows far from what is seen are not sent: the page asks when somebody scrolls there. */
   #post_batch(batch: batch): void {
@@ -220,12 +225,15 @@ export class conversation_view {
   #shown(number: number): void {
     this.#feed?.shown(number);
     this.prompting.confirmed(this.#feed?.talk.rows);
-    if (this.#due) this.#write();
-    else this.#writing ??= setTimeout(() => {
+    if (!this.#feed?.is_replaying) this.#write_soon();
+    this.#pump();
+  }
+  #write_soon(): void {
+    if (this.#due) return this.#write();
+    this.#writing ??= setTimeout(() => {
       this.#writing = undefined;
       this.#write();
     }, write_after_ms);
-    this.#pump();
   }
   #write(): void {
     const record = this.#feed?.take_record();
