@@ -3,7 +3,7 @@ import { asked_of, result_of } from '../src/model/inbox';
 import { by_folder, description_of, happenings, nothing, overview_after, progress_words, summary,
   type session } from '../src/model/sessions';
 import { hits_of, note_for, state_of } from '../src/model/index_search';
-import { blocks_of, edited, first_of_queue, place_words, queue_of } from '../src/model/prompts';
+import { blocks_of, edited, place_words, queue_of } from '../src/model/prompts';
 import { age_words, short_age } from '../src/model/words';
 import { heights } from '../src/webview/heights';
 import { commands_for, trigger_in } from '../src/webview/completion';
@@ -152,10 +152,6 @@ describe('prompts', () => {
     expect(queue_of(queue)).toEqual([{ turn: 4, place: 1, own: true, text: 'p4\n[n]' },
       { turn: 5, place: 2, own: false, text: 'p5\n[n]' }]);
     expect(edited(queue, 5, 'new')).toEqual([{ type: 'text', text: 'new' }, link]);
-  });
-  it('sent now, it is the first and the others follow', () => {
-    expect(first_of_queue(queue, 5).map((blocks) => blocks[0])).toEqual(
-      [{ type: 'text', text: 'p5' }, { type: 'text', text: 'p4' }]);
   });
   it('places', () => expect([1, 2, 3, 4, 11, 21].map(place_words).join()).toBe(
     ['1st', '2nd', '3rd', '4th', '11th', '21st'].map((p) => `queued: ${p} in line`).join()));

@@ -29,14 +29,6 @@ export function edited(result: json, turn: number, text: string): json[] {
   return [{ type: 'text', text }, ...others];
 }
 
-/** The prompts in the order in which they are sent again so that `turn` is the first. */
-export function first_of_queue(result: json, turn: number): json[][] {
-  const items = objects_in(result, 'queue');
-  const is_it = (item: json): boolean => number_in(item, 'turn') === turn;
-  return [...items.filter(is_it), ...items.filter((item) => !is_it(item))]
-    .map((item) => objects_in(item, 'prompt'));
-}
-
 /** 2 → "queued: 2nd in line". */
 export function place_words(place: number): string {
   const ends: Record<number, string> = { 1: 'st', 2: 'nd', 3: 'rd' };

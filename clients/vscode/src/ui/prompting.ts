@@ -2,9 +2,9 @@
 // stays here until the daemon has answered it, and when nobody knows whether it has it, the person
 // decides. Owned by its conversation_view.
 import { is_rpc_error } from '../acp/connection';
-import type { json } from '../model/json';
+import { number_in, type json } from '../model/json';
 import type { draft, from_view, kept_unsent, unsent } from '../model/messages_between';
-import { blocks_of, edited, error_words, first_of_queue } from '../model/prompts';
+import { blocks_of, edited, error_words } from '../model/prompts';
 import type { row_list } from '../model/row_list';
 import type { acpd } from './acpd';
 
@@ -14,7 +14,7 @@ export interface prompting_host {
   fail(error: unknown): void;
 }
 
-const request_cancelled = -32800;
+const gone = -32002;
 
 export class prompting {
   #kept: kept_unsent[] = [];
@@ -43,21 +43,24 @@ export class prompting {
     const id = String(this.#next++);
     this.#kept = [...this.#kept, { id, draft: d }];
     this.#host.changed();
-    if (now) this.cancel();
-    await this.#try(id, blocks_of(d));
+    const turn = await this.#try(id, blocks_of(d));
+    if (now && turn !== undefined) await this.#now(turn);
   }
   cancel(): void { this.#acpd.notify('session/cancel', { sessionId: this.#session }); }
 
-  async #try(id: string, prompt: json[]): Promise<void> {
+  /** The number of its turn; undefined: it is marked with what was wrong. */
+  async #try(id: string, prompt: json[]): Promise<number | undefined> {
     this.#rows_before.set(id, this.#length);
     try {
-      await this.#acpd.request('session/prompt', { sessionId: this.#session, prompt });
+      const taken = await this.#ask('_acpd/session/prompt', { prompt });
       this.#drop(id);
+      return number_in(taken, 'turn');
     } catch (error) {
-      if (is_rpc_error(error) && error.code === request_cancelled) this.#drop(id);
-      else this.#mark(id, error_words(error));
+      this.#mark(id, error_words(error));
+      return undefined;
+    } finally {
+      this.#host.changed();
     }
-    this.#host.changed();
   }
   #drop(id: string): void {
     this.#kept = this.#kept.filter((item) => item.id !== id);
@@ -131,21 +134,16 @@ export class prompting {
     await this.#ask(`_acpd/queue/${verb}`, params).catch((error: unknown) =>
       this.#host.fail(error));
   }
+  /** What else waits stays; one that has started meanwhile is where it should be. */
+  async #now(turn: number): Promise<void> {
+    await this.#ask('_acpd/queue/now', { turn }).catch((error: unknown) => {
+      if (!is_rpc_error(error) || error.code !== gone) this.#host.fail(error);
+    });
+  }
   async #edit(turn: number, text: string): Promise<void> {
     try {
       const prompt = edited(await this.#ask('_acpd/queue/list', {}), turn, text);
       await this.#queue('edit', { turn, prompt });
-    } catch (error) {
-      this.#host.fail(error);
-    }
-  }
-  /** A cancel takes the queue with it, so all that wait are sent again, this one first. */
-  async #now(turn: number): Promise<void> {
-    try {
-      const prompts = first_of_queue(await this.#ask('_acpd/queue/list', {}), turn);
-      this.cancel();
-      for (const prompt of prompts)
-        this.#ask('session/prompt', { prompt }).catch((error: unknown) => this.#host.fail(error));
     } catch (error) {
       this.#host.fail(error);
     }
