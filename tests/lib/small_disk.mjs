@@ -20,8 +20,8 @@ function fill(file) {
 
 /**
  * Runs `run(disk)` while `folder` is a disk of `size`; disk.grow(SIZE) and disk.remount(OPTION)
- * change it, disk.fill() takes all that is left, and disk.empty() gives it back. Gives the error of a
- * machine that does not allow such a disk.
+ * change it, disk.fill() takes all that is left, and disk.empty() gives it back. Gives the error of
+ * a machine that does not allow such a disk.
  */
 export async function on_small_disk(folder, size, run) {
   const mount = (...options) => execFileSync('mount', [...options, folder], { stdio: 'pipe' });
