@@ -150,8 +150,8 @@ bool compactor::state::add_tool(const logged_update& u, const envelope& e, bool 
   const auto id = member(update, "toolCallId");
   if (!id.starts_with('"') || !e.session_id) return false;
   const tool_update t{
-      u.turn, u.process, announces, id, e.session_id.in(u.line), e.params.in(u.line),
-      update, u.line};
+      u.turn, u.process, announces,  id, e.session_id.in(u.line), e.params.in(u.line),
+      update, u.line,    u.stands_in};
   std::size_t call = none;
   switch (calls.add(t, call)) {
   case tool_fold::outcome::opened:
@@ -191,10 +191,20 @@ std::vector<folded_frame> compactor::state::finish() {
     if (s.rescan) {
       if (const auto e = scan(s.line, no_limits)) s.where = splice_of(*e, s.line);
     }
-    frames.push_back(
-        {s.seq, s.single, s.where, std::move(s.line), s.version, std::move(s.message_id)});
+    frames.push_back({s.seq, s.single, s.where, std::move(s.line), s.version,
+                      std::move(s.message_id),
+                      s.call != none ? calls.behind(s.call) : std::string()});
   }
   return frames;
+}
+
+std::string with_own_content(const folded_frame& call) {
+  const std::string_view shown = member(update_of(call.line), "content");
+  std::string line = call.line;
+  if (!call.behind.empty() && !shown.empty())
+    line.replace(static_cast<std::size_t>(shown.data() - call.line.data()), shown.size(),
+                 call.behind);
+  return line;
 }
 
 compactor::compactor() : state_(std::make_unique<state>()) {}

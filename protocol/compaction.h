@@ -19,6 +19,8 @@ struct logged_update {
   std::string_view message_id; // the row's: the agent's or a minted one; chunks only, no quotes
   std::string_view line;       // original bytes
   acp_version version = acp_version::v1; // of the bytes
+  bool stands_in =
+      false; // acpd's own: a tool call's content as v1 can show it (text for terminals)
 };
 
 /// Of these only the last in the whole session is kept, at its place.
@@ -45,7 +47,13 @@ struct folded_frame {
   std::string line;
   acp_version version = acp_version::v1; // of the line, as its entries were
   std::string message_id{};              // a chunk's, of its first entry: empty where there is none
+  /// The agent's own content, raw, where the line's is what stands in for it; null: as it was in
+  /// the run before.
+  std::string behind{};
 };
+
+/// The line of a tool call with the content that its agent gave, for who can show that.
+std::string with_own_content(const folded_frame& call);
 
 /// Folds a run of updates into the fewest frames that show the same conversation: a pure function
 /// of what was added. Adjacent text chunks of one kind, message, turn and process whose

@@ -32,6 +32,7 @@ tool_fold::outcome tool_fold::add(const tool_update& u, std::size_t& call) {
   call = is_new ? open(u) : known->second;
   call_state& state = calls_[call];
   if (!is_new && state.bytes + u.line.size() > max_folded_bytes) return outcome::too_large;
+  note_content(state, u);
   merge(state, u);
   if (is_new && u.announces && !find(state.update, "title").empty()) {
     state.first_line = u.line;
@@ -54,6 +55,16 @@ std::size_t tool_fold::open(const tool_update& u) {
   }
   open_[turn_key(u)] = call;
   return call;
+}
+
+/// Before the update is merged: what of the agent's content it would take the place of.
+void tool_fold::note_content(call_state& call, const tool_update& u) {
+  const std::string_view given = member(u.update, "content");
+  if (given.empty() || given == "null") return;
+  if (!u.stands_in) return call.behind.clear();
+  if (!call.behind.empty()) return;
+  const std::string_view own = find(call.update, "content");
+  call.behind = own.empty() ? "null" : own;
 }
 
 void tool_fold::merge(call_state& call, const tool_update& u) {

@@ -19,6 +19,7 @@ struct tool_update {
   std::string_view params;     // raw object
   std::string_view update;     // raw object
   std::string_view line;       // all of it
+  bool stands_in = false;      // its content stands for the agent's
 };
 
 /// Folds the updates of tool calls: for each field the last value that was not null. A call is
@@ -38,6 +39,9 @@ public:
   /// The one `tool_call` line of a call. What was a single complete announcement is given back as
   /// it was.
   std::string line_of(std::size_t call) const;
+  /// The agent's content, raw, where the line's stands in for it (null: what was before these
+  /// updates); else empty.
+  const std::string& behind(std::size_t call) const { return calls_[call].behind; }
 
 private:
   struct field {
@@ -48,6 +52,7 @@ private:
     std::vector<field> params; // but sessionId and update
     std::vector<field> update; // but sessionUpdate and toolCallId
     std::string first_line;    // kept while it is the only one
+    std::string behind;        // content that something else stands for
     std::size_t bytes = 0;
     bool ended = false;
     std::size_t earlier = none; // the call before it with the same process and id
@@ -56,6 +61,7 @@ private:
 
   std::size_t open(const tool_update& u);
   static void merge(call_state& call, const tool_update& u);
+  static void note_content(call_state& call, const tool_update& u);
   static std::string_view find(const std::vector<field>& fields, std::string_view key);
   std::string title_of(std::size_t call) const;
 

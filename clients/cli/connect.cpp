@@ -57,8 +57,7 @@ int run_agents_program(const connect_arguments& arguments, const wire::paths& wh
   argv.push_back(nullptr);
   for (const auto& [name, value] : agent->env)
     ::setenv(name.c_str(), value.c_str(), 1);
-  const char* path = std::getenv("PATH");
-  const auto program = wire::find_program(words[0], path == nullptr ? "/usr/bin:/bin" : path);
+  const auto program = wire::find_program(words[0], wire::search_path());
   if (!program) return complain(failed, wire::not_installed(*agent));
   ::execv(program->c_str(), argv.data());
   return complain(failed, "cannot run " + program->string() + ": " + std::strerror(errno));

@@ -20,6 +20,7 @@ constexpr std::string_view npm_install = "npm i -g ";
 /// One of an entry's ways to be started.
 struct way {
   words command;
+  std::string package; // or program: what the registry names
   std::string install;
   std::map<std::string, std::string> env;
 };
@@ -51,7 +52,7 @@ std::string package_name(const std::string& package) {
 /// A program of the archive for this machine.
 way binary_way(json_view target) {
   const std::string program = std::filesystem::path(target["cmd"].text()).filename();
-  return {joined({program}, strings_of(target["args"])),
+  return {joined({program}, strings_of(target["args"])), program,
           "unpack " + target["archive"].text() + " and put " + program + " on PATH",
           env_of(target["env"])};
 }
@@ -62,8 +63,35 @@ way package_way(json_view source, const words& plain, const words& named) {
   const std::string package = source["package"].text(), program = source["cmd"].text();
   const words start =
       program.empty() ? joined(plain, {package}) : joined(named, {package, program});
-  return {joined(start, args), "nothing to do: " + plain.front() + " fetches " + package,
+  return {joined(start, args), package, "nothing to do: " + plain.front() + " fetches " + package,
           env_of(source["env"])};
+}
+
+/// What is not of the format's types; empty: nothing. A word that was dropped would make another
+/// command.
+std::string malformed(const std::string& name, json_view source, std::string_view required) {
+  const auto unfit = [](json_view value) { return value && !value.is_string(); };
+  if (!source[required].is_string())
+    return name + "." + std::string(required) + ": expected a string";
+  if (unfit(source["cmd"])) return name + ".cmd: expected a string";
+  const json_view args = source["args"], env = source["env"];
+  bool fit_args = !args || args.raw.starts_with('['), fit_env = !env || env.raw.starts_with('{');
+  args.each([&](json_view word) { fit_args = fit_args && word.is_string(); });
+  if (env && fit_env)
+    protocol::for_each_member(env.raw, [&](std::string_view, std::string_view value) {
+      fit_env = fit_env && json_view{value}.is_string();
+    });
+  if (!fit_args) return name + ".args: expected an array of strings";
+  return fit_env ? "" : name + ".env: expected an object of strings";
+}
+
+/// The same of all its ways that could be used here.
+std::string malformed(json_view distribution, std::string_view platform) {
+  for (const char* name : {"npx", "uvx"})
+    if (const json_view source = distribution[name]; source)
+      if (auto what = malformed(name, source, "package"); !what.empty()) return what;
+  const json_view target = distribution["binary"][platform];
+  return target ? malformed("binary", target, "cmd") : "";
 }
 
 std::vector<way> ways_of(json_view distribution, std::string_view platform) {
@@ -100,7 +128,7 @@ const known_agent* known_as(std::span<const known_agent> table, const std::strin
 std::optional<way> own_program(const known_agent& known, json_view npx) {
   const std::string package = package_name(npx["package"].text());
   if (package.empty() || known.install != std::string(npm_install) + package) return std::nullopt;
-  return way{joined({known.command.front()}, strings_of(npx["args"])), known.install,
+  return way{joined({known.command.front()}, strings_of(npx["args"])), package, known.install,
              env_of(npx["env"])};
 }
 
@@ -111,6 +139,7 @@ bool is_printable(std::string_view text) {
 /// What makes a way unfit; empty: nothing.
 std::string objection(const way& w) {
   if (w.command.front().empty() || w.command.front().starts_with('-')) return "it names no program";
+  if (w.package.empty() || w.package.starts_with('-')) return "it names no package";
   const bool fit = std::ranges::all_of(w.command, is_printable) && is_printable(w.install);
   const bool fit_env = std::ranges::all_of(w.env, [](const auto& variable) {
     return !variable.first.empty() && is_printable(variable.first) &&
@@ -132,6 +161,7 @@ void add(registry_changes& out, json_view entry, std::span<const known_agent> ta
   if (!wire::is_registry_id(id)) return skip("its id is not [a-z][a-z0-9-]*");
   if (id == "runner") return skip("that name is acpd's own runner's");
   const json_view distribution = entry["distribution"];
+  if (auto what = malformed(distribution, platform); !what.empty()) return skip(std::move(what));
   const known_agent* known = known_as(table, id, distribution, platform);
   std::vector<way> ways = ways_of(distribution, platform);
   if (known)
@@ -146,11 +176,14 @@ void add(registry_changes& out, json_view entry, std::span<const known_agent> ta
   }
   const way& best = ways.front();
   if (auto why = objection(best); !why.empty()) return skip(std::move(why));
-  const std::string note =
-      "by the ACP registry, version " + entry["version"].text() + ", not tried";
-  out.changes.push_back({known,
-                         {known ? known->id : id, entry["name"].text(), best.command, best.install,
-                          note, best.env, true}});
+  const std::string name = entry["name"].text(), version = entry["version"].text();
+  if (!is_printable(name) || !is_printable(version)) return skip("its name has control characters");
+  const std::string& our_id = known ? known->id : id;
+  if (std::ranges::find(out.changes, our_id, [](const auto& c) { return c.to.id; }) !=
+      out.changes.end())
+    return skip("an entry before it is the same agent");
+  const std::string note = "by the ACP registry, version " + version + ", not tried";
+  out.changes.push_back({known, {our_id, name, best.command, best.install, note, best.env, true}});
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 #include "server/agent/spawn.h"
+#include "server/wire/known_agents.h"
 
 #include <cerrno>
 #include <string_view>
@@ -20,7 +21,7 @@ std::string_view path_of(const std::vector<std::string>& env) {
   constexpr std::string_view name = "PATH=";
   for (const auto& variable : env)
     if (variable.starts_with(name)) return std::string_view(variable).substr(name.size());
-  return "/bin:/usr/bin"; // what execvp takes then
+  return wire::default_search_path;
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "server/agent/end_tree.h"
 #include "server/agent/shim_dir.h"
 #include "server/agent/unique_fd.h"
+#include "server/wire/known_agents.h"
 #include "server/wire/spawn_attributes.h"
 
 #include <cerrno>
@@ -66,8 +67,7 @@ fs::path find_shim() {
     const fs::path beside = self.parent_path() / "acpd-shim";
     if (::access(beside.c_str(), X_OK) == 0) return beside;
   }
-  const char* path = ::getenv("PATH");
-  const auto found = find_command("acpd-shim", {std::string("PATH=") + (path ? path : "")}, "/");
+  const auto found = find_command("acpd-shim", {"PATH=" + wire::search_path()}, "/");
   return found ? fs::path(*found) : fs::path();
 }
 

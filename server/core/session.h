@@ -31,6 +31,7 @@ struct session_seed {
   protocol::acp_version version = protocol::acp_version::v1;
   std::string state; // raw JSON: the last state_update of an agent of v2; empty: none
   std::vector<choice> chosen;
+  bool title_owed = false; // a person gave the title, and the agent has not answered to it
   std::uint64_t head = 0, turns = 0, processes = 0;
   bool closed = false;
   std::deque<turn> open_turns; // running first, then queued in order
@@ -112,6 +113,8 @@ private:
   void on(const remove_queued& e);
   void on(const run_now& e);
   void on(const rename_in& e);
+  void tell_title();
+  void on_title_answered(const call& c);
   // session_agent.cpp: the agent's side
   void on(const agent_line& e);
   void on(const agent_ready& e);

@@ -106,6 +106,7 @@ void session::note_state(const agent_line& e, std::string_view variant) {
     const std::string_view title = member(update, "title");
     if (!title.starts_with('"')) return;
     s_.title = unquote(title);
+    s_.title_owed = false; // it has one of its own
   } else if (variant == "available_commands_update") {
     commands_ = member(update, "availableCommands");
     return;
@@ -212,6 +213,7 @@ void session::on_response(const agent_line& e) {
   if (c.kind != send_kind::prompt && c.kind != send_kind::request) return;
   s_.calls.erase(at);
   out_->push_back(forget_sent{n});
+  if (c.kind == send_kind::request && c.key.empty()) return on_title_answered(c);
   if (c.kind == send_kind::request) return on_request_answered(c, e);
   if (running_ && running_->id == c.ref) on_prompt_answered(e);
 }
@@ -284,6 +286,7 @@ void session::on(const agent_ready& e) {
   if (!e.commands.empty() && e.commands != commands_) tell_commands(e.commands);
   for (const waiting_request& w : std::exchange(waiting_, {}))
     pass(w.line, *scan(w.line), w.key, w.keyed);
+  tell_title();
   start_next();
 }
 

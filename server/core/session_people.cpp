@@ -51,14 +51,30 @@ void session::on(const rename_in& e) {
       "session/update", R"({"sessionId":)" + quoted_sid_ +
                             R"(,"update":{"sessionUpdate":"session_info_update","title":)" +
                             quoted(e.title) + "}}"));
+  s_.title_owed = e.told;
   out_->push_back(save_session{});
-  if (e.told && agent_ == agent_state::ready)
-    send_line(
-        send_kind::request, "session/set_title",
-        request_line(s_.next_n, "session/set_title",
-                     R"({"sessionId":)" + s_.agent_sid + R"(,"title":)" + quoted(e.title) + "}"),
-        0);
+  if (agent_ == agent_state::ready) tell_title();
   out_->push_back(durable{});
+}
+
+/// To the agent that is ready. The title is owed until it answers: its next process is told what
+/// this one may not have heard, or what was changed while there was none.
+void session::tell_title() {
+  if (!s_.title_owed) return;
+  const std::string title = quoted(s_.title);
+  const std::uint64_t n = s_.next_n;
+  send_line(send_kind::request, "session/set_title",
+            request_line(n, "session/set_title",
+                         R"({"sessionId":)" + s_.agent_sid + R"(,"title":)" + title + "}"),
+            0);
+  s_.calls[n].params = title;
+}
+
+/// Whatever the agent answers, it has been told, unless it was an older title.
+void session::on_title_answered(const call& c) {
+  if (c.params != quoted(s_.title)) return;
+  s_.title_owed = false;
+  out_->push_back(save_session{});
 }
 
 } // namespace acpd::core

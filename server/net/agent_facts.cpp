@@ -6,7 +6,6 @@
 #include "server/wire/known_agents.h"
 
 #include <boost/json.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
@@ -117,9 +116,8 @@ std::string fingerprint(const wire::agent_config& agent) {
     text.append("\n").append(word);
   for (const auto& [name, value] : agent.env)
     text.append("\n").append(name).append("=").append(value);
-  const char* path = std::getenv("PATH");
   if (!agent.command.empty())
-    if (auto program = wire::find_program(agent.command[0], path ? path : "")) {
+    if (auto program = wire::find_program(agent.command[0], wire::search_path())) {
       struct stat s{};
       if (::stat(program->c_str(), &s) == 0)
         text += "\n" + std::to_string(s.st_ino) + " " + std::to_string(s.st_size) + " " +

@@ -48,6 +48,7 @@ std::vector<std::string> environment(const std::vector<std::string>& base,
   }
   for (const auto& [name, value] : configured)
     all[name] = value;
+  all.try_emplace("PATH", wire::default_search_path); // it is looked up there, so it looks there
   all["ACPD_SESSION"] = shim; // acpctl knows by it that it runs under an agent
   std::vector<std::string> out;
   for (const auto& [name, value] : all)

@@ -5,8 +5,8 @@
 #include "server/net/control.h"
 #include "server/net/hub.h"
 #include "server/wire/agent_updates.h"
+#include "server/wire/known_agents.h"
 
-#include <cstdlib>
 #include <set>
 
 namespace acpd::net {
@@ -23,9 +23,9 @@ struct listed_agent {
 
 /// Looks for the programs: may block.
 std::vector<listed_agent> with_programs(std::vector<listed_agent> all) {
-  const char* path = std::getenv("PATH");
+  const std::string path = wire::search_path();
   for (listed_agent& a : all)
-    a.installed = wire::find_program(a.command.front(), path ? path : "").has_value();
+    a.installed = wire::find_program(a.command.front(), path).has_value();
   return all;
 }
 

@@ -1,12 +1,12 @@
 // The verbs of tokens, and the tail of a session for a transport that was cut.
 #include "protocol/errors.h"
+#include "protocol/json_view.h"
 #include "server/core/lines.h"
 #include "server/net/control.h"
 #include "server/net/hub.h"
 #include "server/net/remote_clients.h"
 #include "server/net/rows.h"
 
-#include <charconv>
 
 namespace acpd::net {
 
@@ -86,9 +86,7 @@ void control::revoke_token(const link::incoming& r) {
 /// from the old place.
 void control::stream_resume(const link::incoming& r, session_host& host) {
   const std::string epoch = unquote(r.param("epoch"));
-  std::uint64_t next = 0;
-  const std::string_view seq = r.param("seq");
-  std::from_chars(seq.data(), seq.data() + seq.size(), next);
+  const auto next = static_cast<std::uint64_t>(json_view{r.param("seq")}.number_or(0));
   if (!link_.refused_cursor(host, epoch, next))
     link_.emit(wire::bridge_frame::data, 0, 0, 0,
                core::notification_line("_acpd/stream/resumed",

@@ -85,12 +85,13 @@ void journal::take_done() {
   for (auto& rows : writer_->take_done()) {
     auto p = std::move(in_flight_.front());
     in_flight_.pop_front();
+    for (auto& [host, made] : p->shown)
+      host->show(*made);
+    // Behind what people wait for: it wakes the shim, which can wait.
     for (auto& [link, offset] : p->offsets) {
       ACPD_CRASH_POINT("net.ack");
       link->acknowledge(offset);
     }
-    for (auto& [host, made] : p->shown)
-      host->show(*made);
     for (effect& f : p->effects)
       f();
     rows->clear();

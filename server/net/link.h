@@ -238,6 +238,7 @@ private:
   // link_attach.cpp
   void load(const incoming& r, session_host& host);
   void resume(const incoming& r, session_host& host);
+  void resume_compacted(const incoming& r, session_host& host, std::string_view from);
   void resume_tail(const incoming& r, session_host& host, std::string_view from);
   void compacted(const incoming& r, session_host& host, std::uint64_t head, std::size_t first);
   void reattach(std::string_view known, const std::set<std::string>& shown);

@@ -16,11 +16,14 @@ using wire::bridge_frame;
 
 namespace {
 
+/// Whole and not negative; 1.5 is none, and not 1.
 std::uint64_t number(std::string_view raw, std::uint64_t otherwise) {
   std::uint64_t n = otherwise;
-  std::from_chars(raw.data(), raw.data() + raw.size(), n);
-  return n;
+  const auto [end, bad] = std::from_chars(raw.data(), raw.data() + raw.size(), n);
+  return bad == std::errc{} && end == raw.data() + raw.size() ? n : otherwise;
 }
+
+constexpr std::uint64_t no_number = UINT64_MAX;
 
 std::string cursor_json(std::string_view epoch, std::uint64_t seq) {
   return R"({"epoch":")" + std::string(epoch) + R"(","seq":)" + std::to_string(seq) + "}";
@@ -94,10 +97,20 @@ void link::load(const incoming& r, session_host& host) {
   if (auto cut = cut_replays_.find(r.n); r.n && cut != cut_replays_.end())
     return compacted(r, host, std::min(cut->second.first, head), cut->second.second + 1);
   if (from.empty()) return compacted(r, host, head, 0);
-  if (!member(from, "index").empty())
-    return compacted(r, host, std::min(number(member(from, "head"), head), head),
-                     number(member(from, "index"), 0));
+  if (!member(from, "index").empty()) return resume_compacted(r, host, from);
   resume_tail(r, host, from);
+}
+
+/// A compacted replay that was cut: on from that frame of it.
+void link::resume_compacted(const incoming& r, session_host& host, std::string_view from) {
+  const std::uint64_t first = number(member(from, "index"), no_number);
+  const std::uint64_t at = first == no_number ? 0 : number(member(from, "head"), 0);
+  if (const auto refused = refused_cursor(host, unquote(member(from, "epoch")), at))
+    return reply_error(r, invalid_params,
+                       "this is no place in a replay of the session; load it without "
+                       "acpd/replayFrom",
+                       *refused);
+  compacted(r, host, std::min(at, host.log.committed), first);
 }
 
 /// From a cursor: entries as they were, then the response, then live.

@@ -15,7 +15,7 @@ bool link::keep_servers(const incoming& r, session_host& host) {
   const std::string_view servers = r.param("mcpServers");
   if (!abilities_.names_servers || !servers.starts_with('[')) return true;
   const std::string& agent = host.core.data().agent;
-  if (const auto fit = can_take(servers, hub_.said(agent), agent); !fit) {
+  if (const auto fit = can_take(servers, hub_.said(agent), agent, version_); !fit) {
     reply_error(r, fit.error().code, fit.error().text);
     return false;
   }

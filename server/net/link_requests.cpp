@@ -74,12 +74,19 @@ std::span<const link::method> link::methods() {
   return all;
 }
 
+/// v1 has null, too.
+static bool is_v2_id(std::string_view raw) {
+  return raw.starts_with('"') || raw.find_first_not_of("-0123456789") == std::string_view::npos;
+}
+
 void link::on_request(const incoming& r) {
   const std::string_view method = r.e.method.in(r.line);
   open_requests_[r.raw_id] = {r.key, std::string(method)};
   if (method == "initialize") return initialize(r);
   if (!initialised_) return reply_error(r, invalid_request, "the first request must be initialize");
   asked_ = true;
+  if (v2() && !is_v2_id(r.raw_id))
+    return reply_error(r, invalid_request, "in ACP v2 an id is a string or an integer");
   if (method.starts_with("_acpd/")) return control(hub_, *this).on_request(r);
   if (method.starts_with("_")) {
     session_host* host = r.e.session_id ? session_of(r) : hub_.find(latest_session_);
@@ -179,7 +186,7 @@ void link::open_session(const kept& r) {
 void link::open_with(const kept& r, const std::shared_ptr<agent_link>& process,
                      core::opening what) {
   if (const auto fit = can_take(r.param("mcpServers"), process->handshake().initialize_result(),
-                                process->agent_name());
+                                process->agent_name(), version_);
       !fit) {
     keep_probe(process);
     return hub_.answer(r.key, core::error_line("null", fit.error().code, fit.error().text));

@@ -4,6 +4,7 @@
 #include "protocol/errors.h"
 #include "server/net/agent_facts.h"
 
+#include <set>
 #include <string>
 
 namespace acpd::net {
@@ -11,9 +12,10 @@ namespace acpd::net {
 using namespace protocol;
 
 protocol::result<void> can_take(std::string_view servers, std::string_view initialize_result,
-                                std::string_view agent) {
+                                std::string_view agent, acp_version client) {
   if (!servers.starts_with('[')) return {};
   std::string wrong;
+  std::set<std::string> names;
   const auto refuse = [&](std::string why) {
     if (wrong.empty()) wrong = std::move(why);
   };
@@ -22,6 +24,9 @@ protocol::result<void> can_take(std::string_view servers, std::string_view initi
     const std::string name = unquote(member(server, "name"));
     const std::string type = unquote(member(server, "type"));
     if (name.empty()) return refuse("params.mcpServers: each needs a name, a string");
+    if (!names.insert(name).second && client == acp_version::v2)
+      return refuse("params.mcpServers: two are called \"" + name +
+                    "\"; in ACP v2 names are unique");
     if (type.empty() || type == "stdio") return;
     if (initialize_result.empty() || says_yes(member(can, type))) return;
     refuse("params.mcpServers: the agent \"" + std::string(agent) + "\" cannot use the server \"" +

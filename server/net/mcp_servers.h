@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/failure.h"
+#include "protocol/version.h"
 
 #include <string>
 #include <string_view>
@@ -9,10 +10,10 @@ namespace acpd::net {
 
 /// Whether an agent can be given these MCP servers: a raw array of a v1 or v2 client, and the
 /// agent's raw answer to `initialize` (empty: not known, then the agent judges itself). stdio
-/// always goes; http, sse and acp only where its mcpCapabilities say so. The failure names the
-/// server.
+/// always goes; http, sse and acp only where its mcpCapabilities say so; to a client of v2 names
+/// are unique. The failure names the server.
 protocol::result<void> can_take(std::string_view servers, std::string_view initialize_result,
-                                std::string_view agent);
+                                std::string_view agent, protocol::acp_version client);
 
 /// Whether one of them lives in the client itself ({"type":"acp"}).
 bool has_own_server(std::string_view servers);

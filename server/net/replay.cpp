@@ -67,6 +67,10 @@ std::vector<protocol::folded_frame> rendered_folds(std::vector<protocol::folded_
       out.push_back(std::move(f));
       continue;
     }
+    if (!f.behind.empty()) { // v2 shows terminals themselves
+      f.line = protocol::with_own_content(f);
+      if (const auto e = protocol::scan(f.line)) f.where = protocol::splice_of(*e, f.line);
+    }
     rest.render(protocol::entry_of(f, 0, 1), [&](const protocol::rendered_frame& made) {
       out.push_back({.seq = f.seq,
                      .single = f.single,

@@ -61,11 +61,17 @@ core::send_kind from_store(store::outgoing_kind kind) {
   return core::send_kind::notification;
 }
 
+static_assert(store::stands_in == core::names_terminal);
+
 namespace {
 
-std::string chosen_json(const std::vector<core::choice>& chosen) {
+/// A title that is owed is one more thing that a person chose: the row has the title itself.
+constexpr std::string_view owed_title = "session/set_title";
+
+std::string chosen_json(const core::session_seed& s) {
   std::string out = "[";
-  for (const core::choice& c : chosen) {
+  if (s.title_owed) out += R"({"method":)" + protocol::quoted(owed_title) + "}";
+  for (const core::choice& c : s.chosen) {
     if (out.size() > 1) out += ',';
     out += R"({"method":)" + protocol::quoted(c.method) + R"(,"params":)" + c.params;
     if (c.version == protocol::acp_version::v2) out += R"(,"version":2)";
@@ -109,7 +115,7 @@ store::session_row session_row_of(const session_host& host) {
   row.agent_sid = s.agent_sid;
   row.modes = s.modes;
   row.config_options = s.config_options;
-  row.chosen = s.chosen.empty() ? std::string() : chosen_json(s.chosen);
+  row.chosen = s.chosen.empty() && !s.title_owed ? std::string() : chosen_json(s);
   row.created_ms = host.created_ms;
   row.updated_ms = host.updated_ms;
   row.turns = s.turns;
@@ -154,10 +160,13 @@ core::session_seed seed_of(const store::session_state& found) {
   s.state = row.state;
   if (!row.chosen.empty())
     protocol::for_each_element(row.chosen, [&](std::string_view c) {
-      s.chosen.push_back({protocol::unquote(protocol::member(c, "method")),
-                          std::string(protocol::member(c, "params")),
-                          protocol::member(c, "version") == "2" ? protocol::acp_version::v2
-                                                                : protocol::acp_version::v1});
+      const std::string method = protocol::unquote(protocol::member(c, "method"));
+      if (method == owed_title)
+        s.title_owed = true;
+      else
+        s.chosen.push_back({method, std::string(protocol::member(c, "params")),
+                            protocol::member(c, "version") == "2" ? protocol::acp_version::v2
+                                                                  : protocol::acp_version::v1});
     });
   return s;
 }

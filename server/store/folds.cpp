@@ -10,7 +10,8 @@
 namespace acpd::store {
 namespace {
 
-constexpr char encoding_version = 2;
+constexpr char encoding_version = 3;
+constexpr char without_behind = 2; // before there was folded_frame::behind; read, not written
 
 void put_varint(std::string& out, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7)
@@ -50,16 +51,17 @@ std::optional<std::uint8_t> take_byte(std::string_view& in, std::uint8_t last) {
   return byte;
 }
 
-bool take_frame(std::string_view& in, protocol::folded_frame& f) {
+bool take_frame(std::string_view& in, protocol::folded_frame& f, char version) {
   std::uint64_t where = 0;
   if (!take_varint(in, f.seq)) return false;
   const auto single = take_byte(in, static_cast<std::uint8_t>(protocol::last_singleton));
-  const auto version = take_byte(in, static_cast<std::uint8_t>(protocol::acp_version::v2));
-  if (!single || !version || !take_varint(in, where) || !take_text(in, f.message_id) ||
+  const auto acp = take_byte(in, static_cast<std::uint8_t>(protocol::acp_version::v2));
+  if (!single || !acp || !take_varint(in, where) || !take_text(in, f.message_id) ||
       !take_text(in, f.line))
     return false;
+  if (version != without_behind && !take_text(in, f.behind)) return false;
   f.single = static_cast<protocol::singleton>(*single);
-  f.version = static_cast<protocol::acp_version>(*version);
+  f.version = static_cast<protocol::acp_version>(*acp);
   f.where = protocol::splice::unpack(where);
   return true;
 }
@@ -92,16 +94,19 @@ std::string encode_frames(const std::vector<protocol::folded_frame>& frames) {
     put_varint(out, f.where.pack());
     put_text(out, f.message_id);
     put_text(out, f.line);
+    put_text(out, f.behind);
   }
   return out;
 }
 
 std::optional<std::vector<protocol::folded_frame>> decode_frames(std::string_view in) {
-  if (in.empty() || in.front() != encoding_version) return std::nullopt;
+  if (in.empty()) return std::nullopt;
+  const char version = in.front();
+  if (version != encoding_version && version != without_behind) return std::nullopt;
   in.remove_prefix(1);
   std::vector<protocol::folded_frame> frames;
   while (!in.empty())
-    if (!take_frame(in, frames.emplace_back())) return std::nullopt;
+    if (!take_frame(in, frames.emplace_back(), version)) return std::nullopt;
   return frames;
 }
 
@@ -115,7 +120,8 @@ void run_compactor::add(const entry& e) {
                     .process = e.process,
                     .message_id = prompt ? std::string_view(id) : e.message_id,
                     .line = e.bytes,
-                    .version = static_cast<protocol::acp_version>(e.version)});
+                    .version = static_cast<protocol::acp_version>(e.version),
+                    .stands_in = e.kind == entry_kind::own_update && e.ref == stands_in});
   }
   ++entries_;
   if (e.kind == entry_kind::turn_ended) {

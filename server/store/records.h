@@ -22,6 +22,10 @@ enum class entry_kind : std::uint8_t {
   prompt_inserted = 11, // an agent of v2 has the prompt, as message_id; ref: turn row; bytes empty
 };
 
+/// ref of an own_update with a tool call's content as v1 can show it, in the place of the agent's
+/// own (core::names_terminal).
+inline constexpr std::int64_t stands_in = 1;
+
 /// One entry of a session's log. `bytes` and `message_id` are views: they live as long as what they
 /// were read from or are copied from.
 struct entry {
@@ -33,7 +37,7 @@ struct entry {
   std::uint64_t turn = 0;    // number of the turn within the session; 0: none
   std::uint64_t process = 0; // which agent process of the session; user_message: hash of the author
   std::uint64_t splice = 0;  // protocol::splice, packed
-  std::int64_t ref = 0;      // row that the entry is about
+  std::int64_t ref = 0;      // row that the entry is about; an update's: what is special of it
   std::string_view message_id;
   std::string_view bytes;
 };

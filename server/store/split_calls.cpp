@@ -53,9 +53,17 @@ void join(const std::vector<folded_frame>& notes,
     if (!frame) return; // cannot be read: shown as they are
     std::string_view rest = note.line;
     const std::uint64_t turn = number(rest), process = number(rest);
-    const std::string line = rest.starts_with('a') ? frame->line : as_update(frame->line);
-    together.add(
-        {.seq = note.seq, .turn = turn, .process = process, .message_id = {}, .line = line});
+    const auto add = [&](const std::string& line, bool stands_in) {
+      together.add({.seq = note.seq,
+                    .turn = turn,
+                    .process = process,
+                    .message_id = {},
+                    .line = line,
+                    .stands_in = stands_in});
+    };
+    const std::string own = with_own_content(*frame);
+    add(rest.starts_with('a') ? own : as_update(own), false);
+    if (!frame->behind.empty()) add(as_update(frame->line), true);
     out[note.seq] = {}; // part of an earlier one, unless it opens a call
   }
   for (folded_frame& frame : together.finish())

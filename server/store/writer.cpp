@@ -45,6 +45,7 @@ struct writer::impl {
   bool wait_for_group(); // false: nothing to commit, but time to sweep or to stop
   bool commit_group();   // false: given up, because of trouble at shutdown
   bool try_commit();
+  void clean_up_soon();
   template <class F>
   auto between_checkpoints(F f);
   void say(const std::string& sentence);
@@ -94,8 +95,10 @@ auto writer::impl::between_checkpoints(F f) {
 }
 
 void writer::submit(std::unique_ptr<batch> b) {
-  const std::lock_guard lock(impl_->mutex);
-  impl_->queue.push_back(std::move(b));
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->queue.push_back(std::move(b));
+  }
   impl_->wake.notify_one();
 }
 
@@ -114,6 +117,7 @@ void writer::impl::loop() {
     if (wait_for_group()) {
       if (!commit_group()) return;
       hand_over();
+      clean_up_soon();
       continue;
     }
     {
@@ -146,13 +150,17 @@ bool writer::impl::commit_group() {
     std::unique_lock lock(mutex);
     if (wake.wait_for(lock, retry_after, [this] { return stopping; })) return false;
   }
+  for (const auto& b : group)
+    if (buries(*b)) sweep_at = clock::now();
+  return true;
+}
+
+/// When who waits for the commit has been told: this wakes a thread, too.
+void writer::impl::clean_up_soon() {
   if (db.take_wal_has_secrets())
     checkpoints.truncate_soon();
   else
     checkpoints.work_done();
-  for (const auto& b : group)
-    if (buries(*b)) sweep_at = clock::now();
-  return true;
 }
 
 bool writer::impl::try_commit() {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
@@ -42,6 +43,16 @@ std::expected<known_agent, std::string> read_agent(std::string_view raw) {
     a.env.emplace(protocol::unquote("\"" + std::string(name) + "\""), protocol::unquote(value));
   });
   return a;
+}
+
+/// A scan's error with the byte counted from the document's begin.
+std::string in_document(std::string text, std::size_t begin) {
+  constexpr std::string_view before = ", at byte ";
+  const std::size_t at = text.rfind(before);
+  if (at == std::string::npos) return text;
+  const std::size_t number = at + before.size();
+  const std::size_t byte = std::strtoul(text.c_str() + number, nullptr, 10);
+  return text.replace(number, std::string::npos, std::to_string(byte - std::min(byte, begin)));
 }
 
 /// Written, synced and renamed; an errno otherwise.
@@ -91,7 +102,7 @@ protocol::result<std::string> one_line(std::string_view document, const std::str
   const std::size_t size = line.size() - head.size();
   line += '}';
   const auto parts = protocol::scan(line);
-  if (!parts) return wrong(file, "this is no JSON: " + parts.error().text);
+  if (!parts) return wrong(file, in_document(parts.error().text, head.size()));
   if (!parts->params) return wrong(file, "expected a JSON object");
   const std::string_view text = std::string_view(line).substr(head.size(), size);
   const std::string_view object = parts->params.in(line);

@@ -141,7 +141,7 @@ std::optional<std::filesystem::path> find_program(std::string_view program, std:
 
 std::string search_path() {
   const char* path = std::getenv("PATH");
-  return path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
+  return path == nullptr ? std::string(default_search_path) : path;
 }
 
 std::string not_installed(const agent_config& agent) {

@@ -41,7 +41,9 @@ protocol::result<agent_config> find_agent(const config& c, std::string_view name
 /// Where `program` is: itself when it has a slash, else in the folders of `path` (a PATH value).
 std::optional<std::filesystem::path> find_program(std::string_view program, std::string_view path);
 
-/// PATH, or where a shell without one would look.
+/// Where a program is looked for when there is no PATH.
+inline constexpr std::string_view default_search_path = "/usr/local/bin:/usr/bin:/bin";
+/// PATH, or that.
 std::string search_path();
 
 /// Says that an agent's program is missing and how to get it; for failures' texts.

@@ -66,6 +66,8 @@ function terminal_flows(test, rig) {
     await late.request('session/resume', of_session(id, rig, { replayFrom: { type: 'start' } }));
     await late.until(() => listed(late)?.length === 1, 'the state');
     assert.equal(terminal_of(late, terminalId).output, 'first\n');
+    const loaded = late.updates.map((u) => u.update).filter((u) => u.content && u.toolCallId);
+    assert.deepEqual(loaded.map((u) => u.content), [content]);  // and no text beside it
     it.open();
     for (const one of [first, late])
       await one.until(() => terminal_of(one, terminalId).exitStatus, 'the end');

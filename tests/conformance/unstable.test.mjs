@@ -47,6 +47,24 @@ for (const agent of [1, 2])
             assert.equal((await c.call(method, { sessionId, title: bad })).error?.code, -32602);
       });
 
+    it('a title given while no agent runs is told to the next one, whichever daemon it was', async (t) => {
+      const { c, sessionId } = await with_session(t);
+      await ext(c, 'session/close', { sessionId });
+      await ext(c, 'rename', { sessionId, title: 'Given in between' });
+      await place.kill_daemon();
+      const told_titles = () =>
+        place.agent_read('session/set_title').filter((m) => m.params.title === 'Given in between');
+      assert.deepEqual(told_titles(), []);
+      const load = { sessionId, cwd: place.cwd, mcpServers: [] };
+      for (const round of [1, 2]) {
+        await c.request('session/load', load);
+        assert.equal((await c.turn(sessionId, `say round ${round}`)).error, undefined);
+        await poll(() => told_titles().length > 0, 'the agent to be told');
+        await ext(c, 'session/close', { sessionId });
+      }
+      assert.equal(told_titles().length, 1);
+    });
+
     it('archive and unarchive are told to who watches all sessions', async (t) => {
       const { c, sessionId } = await with_session(t);
       const watcher = client_of(t);

@@ -82,3 +82,51 @@ test('who watches all sessions is told that one was archived, and that it is bac
     await editor.request('session/unarchive', { sessionId: id });
     await told(false);
   }));
+
+test('a cursor is a whole number that the log has; what is none of it is refused, not rounded', bounded, () =>
+  within({}, async (place) => {
+    const editor = place.connect([], { version: 2 });
+    const id = await editor.open(place.cwd);
+    await editor.turn(id, 'say one; say two');
+    const { 'acpd/epoch': epoch, 'acpd/seq': seq } = editor.updates.at(-1)._meta;
+    const other = place.connect([], { version: 2 });
+    await other.start();
+    const resume = (cursor) => other.call('session/resume', { sessionId: id, cwd: place.cwd,
+      replayFrom: { type: '_acpd/seq', ...cursor } });
+    for (const wrong of [1.5, -1, 0, 1e30, '1', null, undefined, seq + 1000])
+      assert.equal((await resume({ epoch, seq: wrong })).error?.code, -32602, String(wrong));
+    assert.deepEqual(other.updates, []);
+    const old = place.connect();
+    await old.start();
+    const load = (cursor) => old.call('session/load', { sessionId: id, cwd: place.cwd,
+      mcpServers: [], _meta: { 'acpd/replayFrom': cursor } });
+    for (const wrong of [{ epoch: 'another', head: seq, index: 0 }, { epoch, head: seq, index: 'x' },
+      { epoch, head: seq + 1000, index: 0 }, { epoch, index: 1 }]) {
+      const { error } = await load(wrong);
+      assert.equal(error?.code, -32602, JSON.stringify(wrong));
+      assert.equal(error.data.epoch, epoch);
+    }
+    assert.deepEqual(old.updates, []);
+    assert.equal((await load({ epoch, head: seq, index: 1 })).error, undefined);
+    assert.equal(old.updates[0]._meta['acpd/replay'].index, 1);
+  }));
+
+test('in v2 ids are strings or integers, and names of MCP servers are unique', bounded, () =>
+  within({}, async (place) => {
+    const server = (name) => ({ type: 'stdio', name, command: '/bin/true', args: [], env: [] });
+    const twice = { cwd: place.cwd, mcpServers: [server('one'), server('one')] };
+    const editor = place.connect([], { version: 2 });
+    await editor.start();
+    for (const id of ['null', '1.5', '1e2']) {
+      editor.frames.length = 0;
+      editor.raw(`{"jsonrpc":"2.0","id":${id},"method":"session/list","params":{}}\n`);
+      await editor.until(() => editor.frames.length > 0, 'an answer');
+      assert.equal(editor.frames[0].error?.code, -32600, id);
+    }
+    const { error } = await editor.call('session/new', twice);
+    assert.equal(error?.code, -32602);
+    assert.match(error.message, /"one"/);
+    const old = place.connect();
+    await old.start();
+    assert.equal((await old.call('session/new', twice)).error, undefined);
+  }));

@@ -31,6 +31,12 @@ public:
     return update(R"({"sessionUpdate":")" + std::string(kind) + R"(","toolCallId":")" +
                   std::string(id) + '"' + (fields.empty() ? "" : ",") + std::string(fields) + "}");
   }
+  /// A tool call's content that acpd made for v1.
+  session_log& stand_in(std::string_view fields) {
+    tool(fields);
+    entries_.back().stands_in = true;
+    return *this;
+  }
   session_log& announce(std::string_view fields, std::string_view id = "t1") {
     return tool(fields, "tool_call", id);
   }

@@ -142,3 +142,29 @@ TEST_CASE("an update that would make the call's line too long is shown as it is"
   CHECK(member(member(member(frames[0].line, "params"), "update"), "status") == R"("completed")");
   CHECK(scan(frames[0].line));
 }
+
+TEST_CASE("content that stands in for the agent's is shown, and the agent's is kept behind it") {
+  const auto content = [](const std::string& what) { return "\"content\":[\"" + what + "\"]"; };
+  session_log l;
+  l.announce("\"title\":\"x\"," + content("terminal")).stand_in(content("$ ma"));
+  l.chunk("between").stand_in(content("$ make"));
+  SECTION("the last one") {
+    const auto frames = l.tool("\"status\":\"completed\"").compacted();
+    CHECK(
+        shown(frames)[0] ==
+        R"(1 {"sessionUpdate":"tool_call","toolCallId":"t1","title":"x","content":["$ make"],"status":"completed"})");
+    CHECK(frames[0].behind == R"(["terminal"])");
+    CHECK(with_own_content(frames[0]).find(R"("title":"x","content":["terminal"],"status")") !=
+          std::string::npos);
+    CHECK(frames[1].behind.empty());
+  }
+  SECTION("until the agent gives other content") {
+    const auto frames = l.tool(content("text")).tool("\"content\":null").compacted();
+    CHECK(frames[0].behind.empty());
+    CHECK(with_own_content(frames[0]) == frames[0].line);
+  }
+  SECTION("what it stands for may be in the run before") {
+    session_log later;
+    CHECK(later.stand_in(content("$ make")).compacted()[0].behind == "null");
+  }
+}

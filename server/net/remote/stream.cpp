@@ -36,6 +36,15 @@ void stream::push(std::string_view bytes) const {
   state_->flush();
 }
 
+void stream::push_all(std::string& bytes) const {
+  if (!state_->next.empty() || state_->failed) {
+    push(bytes);
+    return bytes.clear();
+  }
+  state_->next.swap(bytes);
+  state_->flush();
+}
+
 void stream::state::flush() {
   if (writing || next.empty() || failed) return;
   writing = true;

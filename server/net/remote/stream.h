@@ -24,6 +24,8 @@ public:
 
   /// Appends to what is to be sent; never blocks. Nothing after a failure.
   void push(std::string_view bytes) const;
+  /// The same; `bytes` is empty afterwards, and was not copied if nothing waited.
+  void push_all(std::string& bytes) const;
   std::size_t waiting() const; // bytes that were pushed and have not gone out
   /// Waits until less than `limit` waits, or the connection has failed. False: it has failed.
   asio::awaitable<bool> room(std::size_t limit) const;

@@ -140,8 +140,7 @@ void web_socket::send(std::initializer_list<std::string_view> parts, bool is_tex
 }
 
 void web_socket::push_gathered() {
-  stream_.push(gathered_);
-  gathered_.clear();
+  stream_.push_all(gathered_);
   if (gathered_.capacity() > output_room) gathered_.shrink_to_fit();
 }
 

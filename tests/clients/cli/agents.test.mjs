@@ -155,6 +155,21 @@ describe('acpctl agents', { timeout: 60_000 }, () => {
     assert.equal((await place.ctl('run', 'say x')).code, 0);
   });
 
+  it('without a PATH programs are looked for where a shell without one looks', async (t) => {
+    const place = new world({ agents: { plain: { command: ['sh', '-c',
+      `exec ${process.execPath} ${path.resolve('tests/agents/scripted.mjs')}`] } } });
+    t.after(() => place.end());
+    delete place.env.PATH;
+    await place.serve();
+    assert.equal((await agents(place)).plain.installed, true);
+    const editor = place.connect();
+    t.after(() => editor.kill());
+    const told = (await editor.start(), await editor.request('_acpd/agents/list', {})).agents;
+    assert.equal(told.find((a) => a.name === 'plain').installed, true);
+    const ran = await place.ctl('run', 'env PATH');
+    assert.match(ran.stdout, /env PATH=\/usr\/local\/bin:\/usr\/bin:\/bin/);
+  });
+
   it('curl that is not there is said', async (t) => {
     const place = place_for(t);
     const acpctl = bin('acpctl');

@@ -91,9 +91,41 @@ TEST_CASE("what cannot be started here, or is not to be trusted, is left out wit
   CHECK(why(entry("x", binary("-rf"))).find("no program") != std::string::npos);
   CHECK(why(entry("x", binary("p", R"(,"args":["\u001b[2J"])"))).find("control") !=
         std::string::npos);
+  CHECK(why(entry("x", R"("npx":{"package":"--eval=x"})")).find("no package") != std::string::npos);
+  CHECK(why(entry("gemini", R"("npx":{"package":"-p"})")).find("no package") != std::string::npos);
+  CHECK(why(R"({"id":"x","name":"\u001b[31m","distribution":{)" + binary("p") + "}}")
+            .find("its name") != std::string::npos);
   for (const char* name : {"LD_PRELOAD", "PATH", "NODE_OPTIONS"})
     CHECK(why(entry("x", binary("p", R"(,"env":{")" + std::string(name) + R"(":"/tmp/x"})")))
               .find("loads other code") != std::string::npos);
+}
+
+TEST_CASE("what is not of the format's types is left out, not read as something else") {
+  const auto why = [](const std::string& distribution) {
+    const auto found = compare(entry("x", distribution));
+    CHECK(found.changes.empty());
+    return found.left_out.at(0).why;
+  };
+  CHECK(why(R"("npx":{"package":7})") == "npx.package: expected a string");
+  CHECK(why(R"("npx":{})") == "npx.package: expected a string");
+  CHECK(why(R"("uvx":{"package":"p","cmd":[]})") == "uvx.cmd: expected a string");
+  CHECK(why(R"("npx":{"package":"p","args":"--acp"})") == "npx.args: expected an array of strings");
+  CHECK(why(R"("npx":{"package":"p","args":[1]})") == "npx.args: expected an array of strings");
+  CHECK(why(R"("npx":{"package":"p","env":{"A":1}})") == "npx.env: expected an object of strings");
+  CHECK(why(binary("p", R"(,"args":{})")) == "binary.args: expected an array of strings");
+  CHECK(why(R"("binary":{"linux-x86_64":{"archive":"https://x"}})") ==
+        "binary.cmd: expected a string");
+}
+
+TEST_CASE("of two entries that are one agent the first counts") {
+  const auto found =
+      compare(entry("x", binary("p")) + "," + entry("x", binary("q")) + "," +
+              entry("factory-droid", binary("droid")) + "," + entry("droid", binary("q")));
+  REQUIRE(found.changes.size() == 2);
+  CHECK(found.changes[0].to.command == words{"p"});
+  CHECK(found.changes[1].to.command == words{"droid"});
+  REQUIRE(found.left_out.size() == 2);
+  CHECK(found.left_out[1].id == "droid");
 }
 
 TEST_CASE("what is no registry is said") {

@@ -41,6 +41,7 @@ TEST_CASE("the command is looked up in the agent's PATH and from the agent's fol
   CHECK(find_command("./sh", env, "/bin") == "/bin/./sh");
   CHECK(find_command("sh", {"PATH="}, "/bin") == "/bin/sh");
   CHECK(find_command("sh", {"PATH=/no/such"}, "/bin").error() == ENOENT);
+  CHECK(find_command("sh", {}, "/no/such").value_or("").ends_with("/bin/sh")); // without a PATH
   CHECK(find_command("", env, "/").error() == ENOENT);
   CHECK(find_command("/bin", env, "/").error() == EACCES);
 }

@@ -92,7 +92,7 @@ fold_row one_piece(std::uint64_t from, std::uint64_t to, const char* line) {
 
 TEST_CASE("the frames of a fold come back from their bytes") {
   const frames written = {
-      {.seq = 1, .single = {}, .where = {}, .line = "{}"},
+      {.seq = 1, .single = {}, .where = {}, .line = "{}", .behind = "[1.0]"},
       {.seq = 300,
        .single = protocol::singleton::mode,
        .where = {.session_at = 60,
@@ -108,6 +108,7 @@ TEST_CASE("the frames of a fold come back from their bytes") {
   REQUIRE(read->size() == 2);
   CHECK((*read)[0].seq == 1);
   CHECK((*read)[0].line == "{}");
+  CHECK((*read)[0].behind == "[1.0]");
   CHECK((*read)[1].seq == 300);
   CHECK((*read)[1].single == protocol::singleton::mode);
   CHECK((*read)[1].where == written[1].where);
@@ -116,6 +117,17 @@ TEST_CASE("the frames of a fold come back from their bytes") {
   CHECK((*read)[1].version == protocol::acp_version::v2);
   CHECK((*read)[1].message_id == "m7");
   CHECK(decode_frames(encode_frames({}))->empty());
+}
+
+TEST_CASE("a fold of the encoding before is read as it was") {
+  std::string bytes =
+      encode_frames({{.seq = 300, .single = {}, .where = {}, .line = "{}", .message_id = "m"}});
+  bytes.pop_back(); // the size of what is behind the line
+  bytes[0] = 2;
+  const auto read = decode_frames(bytes);
+  REQUIRE(read);
+  CHECK((*read)[0].line == "{}");
+  CHECK((*read)[0].message_id == "m");
 }
 
 TEST_CASE("a fold of another encoding, or cut anywhere, is none") {

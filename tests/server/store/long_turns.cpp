@@ -31,6 +31,7 @@ public:
     entry e = make_entry(1, ++head, line, kind);
     e.turn = turn;
     e.process = process;
+    if (kind == entry_kind::own_update) e.ref = stands_in;
     pending_.append(e);
     if (kind == entry_kind::update)
       whole_.add({.seq = head,
@@ -176,6 +177,30 @@ TEST_CASE("calls are joined in their own turn only") {
     fold(db, r, 1, t.head);
     CHECK(lines(load(r, t.head)) == without);
   }
+}
+
+TEST_CASE("a call that is split keeps what stands in for its content, and what that stands for") {
+  const state_folder dir;
+  database db = open_database(dir.path());
+  long_turn t(db);
+  const auto say = [&](const char* what) {
+    t.add(tool("tool_call_update", "c", "\"content\":[\"" + std::string(what) + "\"]"),
+          entry_kind::own_update);
+  };
+  t.add(tool("tool_call", "c", R"("title":"C","content":["terminal"])"));
+  say("a");
+  t.text(run_entries);
+  say("ab");
+  t.text(run_entries);
+  say("abc");
+  t.flush();
+  reader r = open_reader(dir.path());
+  const bool folded = GENERATE(false, true);
+  if (folded) fold(db, r, 1, run_entries);
+  frames all = load(r, t.head);
+  REQUIRE(calls(all).size() == 1);
+  CHECK(all[0].line.find(R"("content":["abc"])") != std::string::npos);
+  CHECK(all[0].behind == R"(["terminal"])");
 }
 
 TEST_CASE("a run ends behind a turn's end, though it is short") {
