@@ -27,8 +27,10 @@ files_of_names read_definers(const reader::view& v) {
   scan_keys(v.db(), v.entries(), make_key(key_kind::definition, ""),
             [&](std::string_view key, std::string_view list) {
               read_words(list, [&](std::uint32_t doc, counts) {
-                if (const auto file = v.entries().doc(doc).file; file != 0)
-                  all[std::string(key.substr(1))].push_back(file);
+                const auto& entry = v.entries().doc(doc);
+                // A heading is a name to look up, nothing that code uses.
+                if (entry.file != 0 && entry.kind != chunk_kind::section)
+                  all[std::string(key.substr(1))].push_back(entry.file);
               });
               return true;
             });

@@ -31,6 +31,17 @@ bool names_a_task(std::string_view stem) {
   return std::ranges::count(stems, stem) > 0;
 }
 
+/// Words that make a sentence a question, at its beginning, too: they say nothing of what is asked
+/// for.
+bool asks(std::string_view word) {
+  std::string lower(word);
+  for (auto& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  static constexpr std::string_view words[] = {"could", "should", "what",  "where",
+                                               "who",   "whose",  "would", "why"};
+  return std::ranges::count(words, lower) > 0;
+}
+
 /// A term goes in once, with the greatest of its weights.
 void add(parsed_query& q, std::string text, double weight, bool derived) {
   if (text.empty() || weight <= 0) return;
@@ -72,6 +83,7 @@ parsed_query parse_query(std::string_view text, analyser& a, const ranking& r) {
   for (const auto w : words) {
     const bool named = words.size() == 1 || looks_like_identifier(w) ||
                        std::ranges::find(quoted, w) != quoted.end();
+    if (!named && asks(w)) continue;
     a.analyse(w, word);
     for (const auto& part : word.parts)
       add(q, part, !named && names_a_task(part) ? r.weight_task : 1, false);

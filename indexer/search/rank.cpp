@@ -52,7 +52,8 @@ private:
   double covered(const words& name) const;
   void find_exact();
   void collect_files(const std::vector<candidate>& all);
-  double name_score(const candidate& c);
+  static bool is_beside(const chunk_names& names);
+  double name_score(const chunk_names& names);
   void score(candidate& c);
 
   const reader::view& view_;
@@ -118,19 +119,28 @@ void ranker::collect_files(const std::vector<candidate>& all) {
   }
 }
 
-double ranker::name_score(const candidate& c) {
-  const auto row = names_of(view_.db(), c.doc);
-  if (!row || row->name.empty()) return 0;
-  const auto name = words_of(row->name, false);
+/// A definition among tests that stand in the file that they test: Rust's `mod tests`, say.
+bool ranker::is_beside(const chunk_names& names) {
+  bool found = false;
+  const auto own = std::min(names.name.size(), names.qname.size());
+  scan_words(std::string_view(names.qname).substr(0, names.qname.size() - own),
+             [&](std::string_view scope) { found |= scope == "tests" || scope == "test"; });
+  return found;
+}
+
+double ranker::name_score(const chunk_names& names) {
+  if (names.name.empty()) return 0;
+  const auto name = words_of(names.name, false);
   double score = ranking_.name_match * covered(name) * std::sqrt(share(name));
   if (vectors_ != nullptr)
-    score += ranking_.embedding * similarity(*vectors_, query_.own, words_of(row->qname, false));
+    score += ranking_.embedding * similarity(*vectors_, query_.own, words_of(names.qname, false));
   return score;
 }
 
 void ranker::score(candidate& c) {
   auto& f = files_.at(c.file);
-  c.score = c.score / best_ + name_score(c);
+  const auto names = names_of(view_.db(), c.doc).value_or(chunk_names{});
+  c.score = c.score / best_ + name_score(names);
   if (view_.entries().doc(c.doc).kind != chunk_kind::function) c.score *= ranking_.other_kind;
   c.score += ranking_.path_match * f.match;
   if (best_file_ > 0) c.score += ranking_.file_score * c.file_score / best_file_;
@@ -138,7 +148,7 @@ void ranker::score(candidate& c) {
   // Candidates come best first: the first of a file stands for it.
   if (!f.seen) c.score += ranking_.coherence * f.sum / best_sum_;
   f.seen = true;
-  c.score *= f.factor;
+  c.score *= is_beside(names) ? std::min(f.factor, ranking_.test_path) : f.factor;
 }
 
 void ranker::rank(std::vector<candidate>& all) {

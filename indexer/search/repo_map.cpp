@@ -9,6 +9,8 @@
 #include <cmath>
 #include <map>
 #include <tuple>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace acpd::index {
 namespace {
@@ -23,16 +25,53 @@ struct entry {
   definition_site site;
 };
 
-/// How many chunks outside of its file use a name.
-double uses_outside(const reader::view& v, const std::string& name, std::uint32_t file) {
-  double n = 0;
-  for (const auto& list : v.lists(key_kind::reference, name))
-    read_references(list, [&](std::uint32_t doc, std::string_view) {
-      const auto user = v.entries().doc(doc).file;
-      if (user != 0 && user != file) n += 1;
-    });
-  return n;
-}
+/// How much names are used. Lives for one map: of the many symbols of one name the lists are read
+/// once.
+class name_uses {
+public:
+  explicit name_uses(const reader::view& v) : view_(v) {}
+
+  /// How many chunks outside of its file use a name, shared out among the files that define it:
+  /// `new` or `is_empty` of one file is hardly ever what a use of it means.
+  double outside(const std::string& name, std::uint32_t file) {
+    const auto& known = of(name);
+    const auto own = known.by_file.find(file);
+    const auto outside = known.all - (own == known.by_file.end() ? 0 : own->second);
+    return outside / static_cast<double>(std::max<std::size_t>(known.definers, 1));
+  }
+
+private:
+  struct counted {
+    double all = 0;
+    std::unordered_map<std::uint32_t, double> by_file;
+    std::size_t definers = 0;
+  };
+
+  const counted& of(const std::string& name) {
+    const auto [at, is_new] = names_.try_emplace(name);
+    if (is_new) count(name, at->second);
+    return at->second;
+  }
+
+  void count(const std::string& name, counted& to) const {
+    for (const auto& list : view_.lists(key_kind::reference, name))
+      read_references(list, [&](std::uint32_t doc, std::string_view) {
+        const auto user = view_.entries().doc(doc).file;
+        if (user == 0) return;
+        ++to.all;
+        ++to.by_file[user];
+      });
+    std::unordered_set<std::uint32_t> definers;
+    for (const auto& list : view_.lists(key_kind::definition, name))
+      read_words(list, [&](std::uint32_t doc, counts) {
+        if (const auto file = view_.entries().doc(doc).file; file != 0) definers.insert(file);
+      });
+    to.definers = definers.size();
+  }
+
+  const reader::view& view_;
+  std::unordered_map<std::string, counted> names_;
+};
 
 std::vector<double> ranks(const reference_graph& g, const map_options& o) {
   std::vector<double> start;
@@ -58,12 +97,13 @@ std::vector<entry> entries_of(const reader::view& v, const reference_graph& g,
   });
   if (order.size() > most_files) order.resize(most_files);
   std::vector<entry> all;
+  name_uses uses(v);
   for (const auto place : order) {
     auto sites = outline_of(v, g.files()[place].path);
     std::vector<double> used;
     double sum = 0;
     for (const auto& s : sites)
-      sum += used.emplace_back(std::log1p(uses_outside(v, s.name, s.file)));
+      sum += used.emplace_back(std::log1p(uses.outside(s.name, s.file)));
     for (std::size_t i = 0; i < sites.size(); ++i)
       if (used[i] > 0) all.push_back({place, rank[place] * used[i] / sum, std::move(sites[i])});
   }
@@ -105,6 +145,11 @@ map_answer repo_map(const reader::view& v, const reference_graph& g, const map_o
   for (const auto& e : all) {
     const auto& path = g.files()[e.place].path;
     const bool is_new = !pages.contains(e.place);
+    // At least its name is shown: once the budget is used up no more files are read.
+    if (e.site.name.size() + (is_new ? path.size() : 0) > left) {
+      ++answer.left_out;
+      continue;
+    }
     auto& p = pages[e.place];
     if (is_new) {
       p.rank = rank[e.place];

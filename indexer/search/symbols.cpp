@@ -176,8 +176,10 @@ defined definitions(const reader::view& v, std::string_view name, std::size_t li
     if (found.size() >= limit) break;
     const auto row = find_chunk(v.db(), doc);
     if (!row) continue;
+    const auto before = found.size();
     for (const auto& s : row->symbols)
       if (is_asked_for(s, by)) found.push_back(to_site(v, *row, s));
+    if (qualified && found.size() == before) ++made.alike;
   }
   std::ranges::sort(found, {}, [](const definition_site& d) {
     return std::tie(d.path, d.line, d.qname, d.kind);

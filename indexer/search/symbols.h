@@ -32,7 +32,9 @@ struct use_site {
 /// parts before must be those of the definition. By path and line; at most `limit` sites.
 struct defined {
   std::vector<definition_site> sites;
-  std::uint64_t all = 0; // also those above the limit; of a qualified name only those in `sites`
+  std::uint64_t all = 0;   // also those above the limit; of a qualified name only those in `sites`
+  std::uint64_t alike = 0; // chunks with other definitions of a qualified name's last part: uses
+                           // are kept by that part, and may mean those
 };
 defined definitions(const reader::view& v, std::string_view name, std::size_t limit = 50);
 

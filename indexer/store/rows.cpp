@@ -119,6 +119,12 @@ std::optional<file_row> find_file(connection& db, std::uint32_t id) {
   return to_file(row);
 }
 
+std::optional<file_stamp> find_stamp(connection& db, std::string_view path) {
+  auto row = db.select("SELECT size, changed_ns, inode FROM file WHERE path = ?1", path);
+  if (!row.next()) return std::nullopt;
+  return file_stamp{row.as<std::uint64_t>(0), row.integer(1), row.as<std::uint64_t>(2)};
+}
+
 std::vector<import> imports_of(connection& db, std::uint32_t file) {
   auto row = db.select("SELECT imports FROM file WHERE id = ?1", file);
   return row.next() ? unpack_imports(row.bytes(0)) : std::vector<import>{};

@@ -53,6 +53,8 @@ std::vector<import> unpack_imports(std::string_view packed);
 std::vector<file_row> all_files(connection& db);
 std::optional<file_row> find_file(connection& db, std::string_view path);
 std::optional<file_row> find_file(connection& db, std::uint32_t id);
+/// Only what tells whether the file is as it was indexed.
+std::optional<file_stamp> find_stamp(connection& db, std::string_view path);
 std::vector<import> imports_of(connection& db, std::uint32_t file);
 std::optional<chunk_row> find_chunk(connection& db, std::uint32_t doc);
 /// Only what a chunk is called.

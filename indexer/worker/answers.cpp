@@ -94,6 +94,7 @@ json::object answer_symbol(const answer_source& from, const arguments& asked) {
   }
   json::object answer{{"definitions", std::move(defined)}, {"all_definitions", found.all}};
   if (!asked.flag("uses", true)) return answer;
+  answer["named_alike"] = found.alike;
   const auto used = references(from.view, name, limit);
   answer["references"] = to_json(used.sites);
   answer["all_references"] = used.all;

@@ -28,9 +28,9 @@ void for_each_place(Object& answer, const Each& each) {
 bool is_as_indexed(const reader::view& view, const std::string& root, const std::string& path) {
   struct stat found{};
   const bool is_there = ::lstat((root + "/" + path).c_str(), &found) == 0 && S_ISREG(found.st_mode);
-  const auto row = find_file(view.db(), path);
-  if (!row) return !is_there;
-  return is_there && row->stamp == stamp_of(found);
+  const auto known = find_stamp(view.db(), path);
+  if (!known) return !is_there;
+  return is_there && *known == stamp_of(found);
 }
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "indexer/worker/pipeline.h"
 
+#include "indexer/grammars/tables.h"
+
 #include <malloc.h>
 #include <sqlite3.h>
 
@@ -206,6 +208,7 @@ void pipeline::rest() {
   rest_at_.reset();
   for (const auto& [id, of] : lanes_)
     guarded(*of, [&] { of->release_memory(); });
+  let_go_of_tables();
   ::malloc_trim(0);
 }
 

@@ -115,8 +115,7 @@ void query_thread::answer(const question& asked) {
 
 json::object query_thread::answer_fresh(const question& asked) {
   const auto until = std::chrono::steady_clock::now() + patience;
-  if (watch_.flush(asked.about->id).wait_until(until) == std::future_status::ready)
-    asked.about->settle(until);
+  if (watch_.flush(*asked.about, until)) asked.about->settle(until);
   std::vector<std::string> stale;
   auto made = answer_once(asked, stale);
   if (!stale.empty()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 #include <poll.h>
 
 namespace acpd::index {
@@ -40,17 +41,20 @@ void watch_thread::hint(workspace_id id, std::string path) {
   post([this, id, path = std::move(path)] { watcher_.hint(id, path, watch_clock::now()); });
 }
 
-std::future<void> watch_thread::flush(workspace_id id) {
+bool watch_thread::flush(const workspace_info& of, workspace_info::time_point until) {
+  // In this order: what has left the kernel's queue or the inbox is being worked on, or is handed
+  // on; what is handed on has been counted.
+  if (!poll_both(0) && !at_work_ && of.has_heard_all()) return true;
   auto done = std::make_shared<std::promise<void>>();
-  auto ready = done->get_future();
-  post([this, id, done] {
+  const auto ready = done->get_future();
+  post([this, id = of.id, done] {
     const auto now = watch_clock::now();
     watcher_.step(now);
     watcher_.hurry(id, now);
     hand_on();
     done->set_value();
   });
-  return ready;
+  return ready.wait_until(until) == std::future_status::ready;
 }
 
 void watch_thread::swept(workspace_id id, std::chrono::milliseconds took) {
@@ -59,23 +63,28 @@ void watch_thread::swept(workspace_id id, std::chrono::milliseconds took) {
 
 void watch_thread::work() {
   while (!stopping_) {
+    at_work_ = true; // before anything is read
     for (const auto& task : inbox_.take())
       task();
     watcher_.step(watch_clock::now());
     hand_on();
-    if (!stopping_) wait();
+    at_work_ = false;
+    if (!stopping_) poll_both(timeout_ms());
   }
 }
 
-void watch_thread::wait() {
-  int timeout = -1;
-  if (const auto at = watcher_.deadline()) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*at - watch_clock::now());
-    timeout = static_cast<int>(std::max<long>(left.count(), 0));
-  }
+int watch_thread::timeout_ms() const {
+  const auto at = watcher_.deadline();
+  if (!at) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*at - watch_clock::now());
+  return static_cast<int>(std::max<long>(left.count(), 0));
+}
+
+/// Whether the kernel or another thread has something to tell, by then. From any thread.
+bool watch_thread::poll_both(int timeout_ms) const {
   // A negative descriptor is skipped by poll: the machine had no inotify left.
   std::array<pollfd, 2> ready{{{inbox_.fd(), POLLIN, 0}, {watcher_.fd(), POLLIN, 0}}};
-  ::poll(ready.data(), ready.size(), timeout);
+  return ::poll(ready.data(), ready.size(), timeout_ms) != 0;
 }
 
 void watch_thread::hand_on() {

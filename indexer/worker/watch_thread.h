@@ -5,8 +5,8 @@
 #include "indexer/worker/pipeline.h"
 #include "indexer/worker/workspace_info.h"
 
+#include <atomic>
 #include <functional>
-#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -35,20 +35,23 @@ public:
   void add(watch_request request, added done); // `done` runs on this thread
   void remove(workspace_id id, std::function<void()> done);
   void hint(workspace_id id, std::string path);
-  /// Hands on what has changed up to now; ready when that is done.
-  std::future<void> flush(workspace_id id);
+  /// Hands on what has changed up to now. Where that is nothing, which is usual, no thread is
+  /// woken: each of them may wait for a processor. False: it was not done by then.
+  bool flush(const workspace_info& of, workspace_info::time_point until);
   void swept(workspace_id id, std::chrono::milliseconds took);
 
 private:
   void post(std::function<void()> task) { inbox_.push(std::move(task)); }
   void work();
-  void wait();
+  int timeout_ms() const;
+  bool poll_both(int timeout_ms) const;
   void hand_on();
 
   pipeline& pipeline_;
   watcher watcher_;
   std::map<workspace_id, std::shared_ptr<workspace_info>> infos_;
   poll_mailbox<std::function<void()>> inbox_; // each runs on the thread
+  std::atomic<bool> at_work_ = true;          // false: all that was read so far is handed on
   bool stopping_ = false;
   std::jthread thread_; // the last: it uses all of the above
 };

@@ -28,6 +28,11 @@ void workspace_info::set_gathered(std::size_t changes) {
   gathered_ = changes;
 }
 
+bool workspace_info::has_heard_all() const {
+  const std::lock_guard lock(mutex_);
+  return gathered_ == 0 && !watch_.partial;
+}
+
 void workspace_info::batch_posted() {
   const std::lock_guard lock(mutex_);
   ++posted_;

@@ -50,6 +50,8 @@ public:
   // What waits, from change to commit. The watch thread counts in files that it gathers and batches
   // that it hands on; the pipeline counts them out.
   void set_gathered(std::size_t changes);
+  /// Nothing has gathered, and changes are told as they happen.
+  bool has_heard_all() const;
   void batch_posted();
   void batch_taken();
   void set_backlog(std::size_t files, bool uncommitted);

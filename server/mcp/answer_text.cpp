@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 #include <utility>
 
 namespace acpd::mcp {
@@ -54,7 +55,8 @@ std::string stale_mark(json_view place) {
 
 std::string name_of(json_view place) {
   const std::string qualified = place["qname"].text();
-  return qualified.empty() ? place["name"].text() : qualified;
+  const std::string name = qualified.empty() ? place["name"].text() : qualified;
+  return name.empty() ? "(between definitions)" : name;
 }
 
 std::string chunk_head(const folder_answer& of, json_view place) {
@@ -101,18 +103,23 @@ void add_symbol(bounded_text& out, const std::vector<folder_answer>& answers) {
   for (const folder_answer& of : answers)
     json_view{of.result}["definitions"].each(
         [&](json_view place) { out.add("defined: " + chunk_entry(of, place)); });
+  std::set<std::string> told; // a call is a reference, too: it is told once
   const auto list = [&](std::string_view member, std::string_view title) {
     bool first = true;
     for (const folder_answer& of : answers)
       json_view{of.result}[member].each([&](json_view place) {
-        out.add((std::exchange(first, false) ? std::string(title) + "\n" : "") +
-                use_entry(of, place));
+        const auto entry = use_entry(of, place);
+        if (!told.insert(entry).second) return;
+        out.add((std::exchange(first, false) ? std::string(title) + "\n" : "") + entry);
       });
   };
   list("callers", "callers:");
-  list("references", "references:");
+  list("references", told.empty() ? "references:" : "other references:");
   for (const folder_answer& of : answers) {
     const json_view result{of.result};
+    if (const auto alike = result["named_alike"].number_or(0); alike > 0)
+      out.say("(uses are found by name: " + std::to_string(alike) +
+              " other definitions have this one's, and some of these may mean them)");
     for (const std::string what : {"definitions", "references"}) {
       std::int64_t shown = 0;
       result[what].each([&](json_view) { ++shown; });

@@ -40,6 +40,12 @@ TEST_CASE("a word that is repeated counts once, one that names the change counts
   CHECK(weight_of(q, "socket") == 1);
 }
 
+TEST_CASE("what makes a sentence a question is not looked for, unless it is a name") {
+  CHECK(parsed("Why would a socket close, and where").own == places{"socket", "close"});
+  CHECK(parsed("the `where` clause").own == places{"where", "claus"});
+  CHECK(parsed("why").own == places{"whi"});
+}
+
 TEST_CASE("one word alone is a name, whatever it looks like") {
   CHECK(parsed("fix").identifiers == places{"fix"});
   CHECK(weight_of(parsed("fix"), "fix") == 1);
@@ -90,6 +96,11 @@ TEST_CASE("tests stand behind what they test") {
   const std::string text = "def connect\n opens the socket\n";
   library l({{"src/tests/client.toy", text}, {"src/zclient.toy", text}});
   CHECK(l.find("opens socket") == places{"src/zclient.toy:1", "src/tests/client.toy:1"});
+}
+
+TEST_CASE("tests in the file that they test stand behind it, too") {
+  library l({{"client.toy", "def tests.connect\n opens socket\ndef connect\n opens socket\n"}});
+  CHECK(l.find("opens socket") == places{"client.toy:3", "client.toy:1"});
 }
 
 TEST_CASE("paths beside the code are told by their words") {

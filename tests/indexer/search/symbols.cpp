@@ -64,6 +64,14 @@ TEST_CASE("definitions are found by name and by the end of their qualified name"
   CHECK(first.all == 3);
 }
 
+TEST_CASE("of a qualified name it is said how many others its uses may mean") {
+  library l(
+      {{"a.toy", "def writer.flush\n x\ndef reader.flush\n y\n"}, {"b.toy", "def flush\n z\n"}});
+  const auto v = l.look();
+  CHECK(definitions(v, "reader.flush").alike == 2);
+  CHECK(definitions(v, "flush").alike == 0);
+}
+
 TEST_CASE("names with signs and blanks are found whole, and at the end of a qualified name") {
   library l({{"a.toy", "def job.valid?\n x\ndef job.valid\n y\n"}});
   const auto v = l.look();
@@ -182,6 +190,23 @@ TEST_CASE("a repository map keeps to its budget and begins with what matters mos
   CHECK(small.left_out > 0);
   o.most_tokens = 0;
   CHECK(repo_map(v, g, o).text.empty());
+}
+
+TEST_CASE("a name that many files define is worth its share in a map") {
+  std::vector<std::pair<std::string, std::string>> files{
+      {"base.toy", "def make\n x\ndef special\n y\n"}};
+  for (char c = 'a'; c <= 'f'; ++c) {
+    files.emplace_back(std::string("more/") + c + ".toy", "def make\n z\n");
+    files.emplace_back(std::string("user/") + c + ".toy",
+                       "use base\ndef run\n make()\n special()\n");
+  }
+  library l(files);
+  const auto v = l.look();
+  const reference_graph g(v);
+  map_options o;
+  o.root = "/nonexistent";
+  o.most_tokens = 9; // one line
+  CHECK(repo_map(v, g, o).text == "base.toy:\n3: function special\n");
 }
 
 TEST_CASE("a map that is seen from a file shows what that file needs") {

@@ -100,6 +100,19 @@ TEST_CASE("symbols, outline, related files and the map") {
              Contains("open_store"));
 }
 
+TEST_CASE("a heading is a name to look up, nothing that code uses") {
+  indexed it([](const tree& files) {
+    two_files(files);
+    files.write("NOTES.md", "# open_store\n\nIt is opened once.\n");
+  });
+  const auto found = it.worker.ok({{"do", "symbol"}, {"workspace", "w"}, {"name", "open_store"}});
+  CHECK(found.at("definitions").as_array().size() == 2);
+  const auto related =
+      it.worker.ok({{"do", "related"}, {"workspace", "w"}, {"path", "src/wire.py"}});
+  CHECK(related.at("files").as_array().size() == 1);
+  CHECK_THAT(text(related), !Contains("NOTES.md"));
+}
+
 TEST_CASE("each wrong request gets one answer that says what is wrong") {
   indexed it(two_files);
   const auto error = [&](json::object request) {

@@ -107,6 +107,20 @@ TEST_CASE("a search is asked of each folder and answered once, best first, other
                      "type N\n\nm.go:3-9  function m\nfunc m\n\n");
 }
 
+TEST_CASE("a use that is a call is told once, and whom uses may mean besides") {
+  opened it;
+  it.open(R"(["/a"])");
+  it.call("symbol", R"({"name":"W.flush"})");
+  const std::string call = R"({"path":"m.go","line":3,"kind":"call","within":"main"})";
+  const std::string type = R"({"path":"m.go","line":9,"kind":"type","within":"main"})";
+  it.answer(lines(it.s.to_daemon).at(0), R"({"definitions":[],"callers":[)" + call +
+                                             R"(],"references":[)" + call + "," + type +
+                                             R"(],"named_alike":2,)" + complete + "}");
+  CHECK(it.text() == "callers:\n  m.go:3  call in main\nother references:\n  m.go:9  type in main\n"
+                     "\n(uses are found by name: 2 other definitions have this one's, and some of "
+                     "these may mean them)\n");
+}
+
 TEST_CASE("nothing found and not indexed yet are different answers") {
   opened it;
   it.open(R"(["/a"])");
