@@ -9,9 +9,11 @@
 #include "server/net/remote/visitor.h"
 #include "tests/fuzz/require.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <optional>
+#include <spdlog/spdlog.h>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
@@ -87,7 +89,7 @@ public:
     int ends[2];
     ACPD_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
     clients_.push_back(ends[0]);
-    socket s(io_, asio::generic::stream_protocol(AF_UNIX, 0), ends[1]);
+    acpd::remote::socket s(io_, asio::generic::stream_protocol(AF_UNIX, 0), ends[1]);
     std::make_shared<visitor>(hall_, stream(std::move(s)), "1.2.3.4", "10.0.0.1")->start();
   }
 
