@@ -113,7 +113,7 @@ local function queue_words(id)
 end
 
 local phases = {
-  gone = 'deleted at the daemon',
+  gone = 'not at the daemon (any more)',
   refused = 'not attached',
   loading = 'loading',
   closed = 'closed: a prompt opens it again',
