@@ -24,8 +24,8 @@ bool apply_one(connection& db, const Row& row) {
   return false;
 }
 
-/// Its number is never used again, also by a daemon that finds no row of it: the shim would take the
-/// new line for the old one, and drop it.
+/// Its number is never used again, also by a daemon that finds no row of it: the shim would take
+/// the new line for the old one, and drop it.
 bool apply_one(connection& db, const erase_outgoing& o) {
   db.run("UPDATE shims SET next_n = max(next_n, :next_n) WHERE id = :shim", o.n + 1, o.shim);
   db.run("DELETE FROM outgoing WHERE shim = :shim AND n = :n", o.shim, o.n);

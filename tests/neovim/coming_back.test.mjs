@@ -108,7 +108,9 @@ describe('Neovim comes back', () => {
       const editor = new neovim(place);
       await editor.open('Acpd new scripted');
       const id = await editor.opened();
-      await editor.command(`Acpd prompt rate 400 1200; gate ${place.gate}; say end`);
+      const third = path.join(place.dir, 'third');
+      await editor.command(`Acpd prompt rate 400 400; gate ${third}; rate 200 800; ` +
+        `gate ${place.gate}; say end`);
       await editor.reached(id, 400);
       await editor.keys('Escape', 'C-w', 'k', '4', 'G', '5', 'l');
       const where = `return vim.fn.winsaveview()`;
@@ -116,6 +118,7 @@ describe('Neovim comes back', () => {
         `local v = require('acpd.session').open['${id}'].remembered.view return v and v.lnum == 4`,
         'the place to be kept');
       const before = await editor.lua(where);
+      go_on(place, third);  // it streams when Neovim ends, however slow this machine is
       await editor.kill();
       const kept = cursor(editor, id);
       const log = await poll(async () => {

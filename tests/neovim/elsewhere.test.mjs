@@ -109,6 +109,7 @@ describe('no acpd', () => {
       const editor = new neovim(place, 'one', { command: '/nowhere/acpctl' });
       await editor.open('Acpd');
       await editor.shown(/not reachable .*: there is no program \/nowhere\/acpctl: :Acpd install/);
+      await editor.shown(/^ *cd .*&& server\/demo/m);  // how to get it, at once
       const shown = await editor.lua(`return vim.fn.execute('Acpd install')`);
       assert.match(shown, /server\/demo/);
       editor.shot('no-acpd');

@@ -4,6 +4,7 @@ local M = {}
 
 local modules = {
   'acpd.commands.sessions',
+  'acpd.commands.prompts',
   'acpd.commands.conversation',
   'acpd.commands.daemon',
 }

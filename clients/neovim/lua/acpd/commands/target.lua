@@ -63,6 +63,17 @@ function M.with(word, prompt, act)
   end)
 end
 
+--- Runs with the open session of this buffer, or says that there is none.
+function M.here(act)
+  return function(words, options)
+    local session = require('acpd.ui.prompt').here()
+    if not session then
+      return warn('no session is open here: :Acpd attach')
+    end
+    act(session, words, options)
+  end
+end
+
 function M.title(id)
   return watch.sessions[id] and watch.title(watch.sessions[id]) or id
 end

@@ -94,8 +94,8 @@ function M.fold_text()
   return ('%s (%d %s: za)'):format(head, hidden, hidden == 1 and 'line' or 'lines')
 end
 
---- While somebody types, in whatever window, Neovim makes no folds: what came meanwhile gets its own
---- when they stop.
+--- While somebody types, in whatever window, Neovim makes no folds: what came meanwhile gets its
+--- own when they stop.
 api.nvim_create_autocmd('InsertLeave', {
   group = api.nvim_create_augroup('acpd.folds', { clear = true }),
   callback = vim.schedule_wrap(function()
@@ -113,7 +113,7 @@ local function queue_words(id)
 end
 
 local phases = {
-  gone = 'deleted at the daemon',
+  gone = 'not at the daemon (any more)',
   refused = 'not attached',
   loading = 'loading',
   closed = 'closed: a prompt opens it again',
