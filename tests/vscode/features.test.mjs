@@ -203,13 +203,23 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
       .waitFor({ state: 'hidden' });
   });
 
-  it('what ends unseen is told', async () => {
+  it('what ends, fails or needs somebody unseen is told', async () => {
     const gate = path.join(w.place.dir, 'go');
     const unseen = await w.begin('scripted', `say told\ngate ${gate}`);
     await w.row('say told').waitFor();
     fs.writeFileSync(gate, '');
     await unseen.run;
     await w.notice('say told has finished (scripted)').waitFor();
+    const failing = await w.begin('scripted', 'end refusal');
+    await w.notice('end refusal has failed (scripted)').waitFor();
+    const asking = await w.begin('scripted', 'permission make -j2');
+    await w.notice('permission make -j2 needs you (scripted)').waitFor();
+    for (const { id, run } of [failing, asking]) {
+      await w.place.ctl('rm', id);
+      await run;
+    }
+    await w.row('permission make -j2').waitFor({ state: 'detached' });
+    await w.server.command('Notifications: Clear All Notifications');
   });
 
   it('the tree without the mouse: rename, archive, delete', async () => {
