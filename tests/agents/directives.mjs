@@ -275,7 +275,8 @@ const directives = {
   // base64 of a whole update's JSON: what no word of a prompt could say
   update: ([encoded], t) => t.update(decoded(encoded)),
   'permission-for': permission_for,
-  calls, flood, rate, permission, elicitation, fs: file, terminal, background, job, connect, exec: run,
+  calls,
+  flood, rate, permission, elicitation, fs: file, terminal, background, job, connect, exec: run,
   gate, withdraw,
   'cancel-late': cancel_late, deaf,
   'all-updates': (_, t) => {

@@ -1,5 +1,5 @@
-// How fast a conversation is there in VS Code, and what VS Code does at rest with the extension and
-// without it: the packaged extension in a real window (tests/vscode/window.mjs), alone on a machine.
+// How fast a conversation is there in VS Code, and what VS Code does at rest with the extension
+// and without it: the packaged extension in a real window (tests/vscode/window.mjs), alone on a machine.
 //   tests/bench/vscode [open] [rest]   ACPD_BENCH_ROUNDS=N
 import fs from 'node:fs';
 
@@ -89,7 +89,8 @@ async function rest(w) {
 }
 
 const groups = { open, rest };
-const w = await vscode_window.open({ agents: { scripted: { command: [process.execPath, scripted] } } });
+const agents = { scripted: { command: [process.execPath, scripted] } };
+const w = await vscode_window.open({ agents });
 try {
   await w.status('0 sessions').waitFor();
   for (const [name, measure] of Object.entries(groups))

@@ -241,8 +241,7 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
     assert.ok(!titles.includes('a better name'), titles.join());
     await w.menu(w.row('say safer paths'), 'Archive Session');
     await w.row('say safer paths').waitFor({ state: 'detached' });
-    await w.command('Bring Back an Archived Session…');
-    await w.choose('say safer paths');
+    await w.command('Bring Back an Archived Session…', 'say safer paths');
     await w.row('say safer paths').waitFor();
   });
 
@@ -260,8 +259,7 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
   });
 
   it('an agent\'s earlier session is taken over', async () => {
-    await w.command('Import an Agent\'s Own Session…');
-    await w.choose('scripted');
+    await w.command('Import an Agent\'s Own Session…', 'scripted');
     await w.choose('Earlier: old-1');
     await w.frame('conversation', (body) => body.innerText.includes('agent\'s own replay (agent)'));
     const titles = (await w.sessions()).map((s) => s.title);
@@ -285,8 +283,7 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
       ['Light High Contrast', 'vscode-high-contrast-light'], ['Light Modern', 'vscode-light']];
     await to_front();
     for (const [theme, name] of themes) {
-      await w.server.command('Preferences: Color Theme');
-      await w.choose(theme);
+      await w.server.command('Preferences: Color Theme', theme);
       chat = await w.frame('conversation', (body, [id, kind]) => body.dataset.opened === id
         && body.classList.contains(kind), [session.id, name]);
       const low = await chat.evaluate(low_contrast_in);
