@@ -1,5 +1,6 @@
 // How fast a conversation is there in VS Code, and what VS Code does at rest with the extension
-// and without it: the packaged extension in a real window (tests/vscode/window.mjs), alone on a machine.
+// and without it: the packaged extension in a real window (tests/vscode/window.mjs), alone on a
+// machine.
 //   tests/bench/vscode [open] [rest]   ACPD_BENCH_ROUNDS=N
 import fs from 'node:fs';
 

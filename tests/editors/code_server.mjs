@@ -129,8 +129,8 @@ export class code_server {
   drawn() {
     return this.page.locator('.monaco-workbench .part.activitybar').waitFor({ timeout: start_ms });
   }
-  /** Runs a command by its title, through the palette, and takes a row of the list that it opens, if
-   * one is named; again when VS Code has closed either, as it does when a webview gets the focus
+  /** Runs a command by its title, through the palette, and takes a row of the list that it opens,
+   * if one is named; again when VS Code has closed either, as it does when a webview gets the focus
    * back late. */
   command(title, row) {
     return poll(async () => {
