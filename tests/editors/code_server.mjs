@@ -129,20 +129,23 @@ export class code_server {
   drawn() {
     return this.page.locator('.monaco-workbench .part.activitybar').waitFor({ timeout: start_ms });
   }
-  /** Runs a command by its title, through the palette; again when VS Code has closed it, as it does
-   * when a webview gets the focus back late. */
-  command(title) {
+  /** Runs a command by its title, through the palette, and takes a row of the list that it opens,
+   * if one is named; again when VS Code has closed either, as it does when a webview gets the focus
+   * back late. */
+  command(title, row) {
     return poll(async () => {
       await this.page.keyboard.press('F1');
-      return this.#typed(`>${title}`, async () => this.#rows(title).first().click(soon));
+      const run = () => this.#rows(title).first().click(soon);
+      return await this.#typed(`>${title}`, run) && (row === undefined || this.#take(row));
     }, `the palette to run "${title}"`, pick_ms);
   }
   /** Takes a row of the list that is open, or opens now, without the mouse. */
-  pick(row) {
-    return poll(() => this.#typed(row, async (box) => {
+  pick(row) { return poll(() => this.#take(row), `a list with "${row}"`, pick_ms); }
+  #take(row) {
+    return this.#typed(row, async (box) => {
       await this.#rows(row).and(this.page.locator('.focused')).waitFor(soon);
       await box.press('Enter', soon);
-    }), `a list with "${row}"`, pick_ms);
+    });
   }
   #rows(text) {
     return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text });

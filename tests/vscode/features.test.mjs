@@ -204,13 +204,23 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
       .waitFor({ state: 'hidden' });
   });
 
-  it('what ends unseen is told', async () => {
+  it('what ends, fails or needs somebody unseen is told', async () => {
     const gate = path.join(w.place.dir, 'go');
     const unseen = await w.begin('scripted', `say told\ngate ${gate}`);
     await w.row('say told').waitFor();
     fs.writeFileSync(gate, '');
     await unseen.run;
     await w.notice('say told has finished (scripted)').waitFor();
+    const failing = await w.begin('scripted', 'end refusal');
+    await w.notice('end refusal has failed (scripted)').waitFor();
+    const asking = await w.begin('scripted', 'permission make -j2');
+    await w.notice('permission make -j2 needs you (scripted)').waitFor();
+    for (const { id, run } of [failing, asking]) {
+      await w.place.ctl('rm', id);
+      await run;
+    }
+    await w.row('permission make -j2').waitFor({ state: 'detached' });
+    await w.server.command('Notifications: Clear All Notifications');
   });
 
   it('the tree without the mouse: rename, archive, delete', async () => {
@@ -232,8 +242,7 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
     assert.ok(!titles.includes('a better name'), titles.join());
     await w.menu(w.row('say safer paths'), 'Archive Session');
     await w.row('say safer paths').waitFor({ state: 'detached' });
-    await w.command('Bring Back an Archived Session…');
-    await w.choose('say safer paths');
+    await w.command('Bring Back an Archived Session…', 'say safer paths');
     await w.row('say safer paths').waitFor();
   });
 
@@ -251,8 +260,7 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
   });
 
   it('an agent\'s earlier session is taken over', async () => {
-    await w.command('Import an Agent\'s Own Session…');
-    await w.choose('scripted');
+    await w.command('Import an Agent\'s Own Session…', 'scripted');
     await w.choose('Earlier: old-1');
     await w.frame('conversation', (body) => body.innerText.includes('agent\'s own replay (agent)'));
     const titles = (await w.sessions()).map((s) => s.title);
@@ -276,8 +284,7 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
       ['Light High Contrast', 'vscode-high-contrast-light'], ['Light Modern', 'vscode-light']];
     await to_front();
     for (const [theme, name] of themes) {
-      await w.server.command('Preferences: Color Theme');
-      await w.choose(theme);
+      await w.server.command('Preferences: Color Theme', theme);
       chat = await w.frame('conversation', (body, [id, kind]) => body.dataset.opened === id
         && body.classList.contains(kind), [session.id, name]);
       const low = await chat.evaluate(low_contrast_in);

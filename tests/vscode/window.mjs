@@ -33,7 +33,7 @@ export class vscode_window {
     await made.status('acpd: ').waitFor();
     return made;
   }
-  command(title) { return this.server.command(`acpd: ${title}`); }
+  command(title, row) { return this.server.command(`acpd: ${title}`, row); }
 
   /** The frame of one of the extension's pages, once `condition` holds in it (a function of its
    * body and `argument`; it sees nothing of this file). */

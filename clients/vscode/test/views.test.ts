@@ -109,6 +109,18 @@ describe('the side bar', () => {
     r.fake.updated.fire({ session: 'a', params: params(chunk('a4 '), 4) });
     await vi.waitFor(() => expect(r.sees().text).toBe('a1 a2 a3 a4 '));
   });
+  it('at rest no timer runs: what was shown is written, and then nothing waits', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });
+    try {
+      const r = await rig();
+      await r.views.show('a');
+      await vi.waitFor(() => expect(r.sees().text).toBe('a1 a2 a3 '));
+      vi.advanceTimersByTime(1000);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
   it('of many clicks the last is what is shown, and nothing else is attached', async () => {
     const r = await rig();
     await Promise.all(['a', 'b', 'a', 'c', 'b'].map((session) => r.views.show(session)));

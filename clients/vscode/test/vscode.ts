@@ -23,7 +23,15 @@ export class ThemeIcon { static Folder = new ThemeIcon(); }
 export class ThemeColor {}
 export const TreeItemCollapsibleState = { Collapsed: 1, Expanded: 2 };
 export const ViewColumn = { Active: -1 };
-export const workspace = { workspaceFolders: [] };
+/** What a test says of the editor around it. */
+export const surroundings = { focused: false, notices: 'all', uiKind: 1,
+  remoteName: undefined as string | undefined, seen: [] as string[],
+  tell: (() => {}) as (text: string) => void };
+export const UIKind = { Desktop: 1, Web: 2 };
+export const env = { get uiKind() { return surroundings.uiKind; },
+  get remoteName() { return surroundings.remoteName; } };
+export const workspace = { workspaceFolders: [],
+  getConfiguration: () => ({ get: () => surroundings.notices }) };
 /** A list or a line: what a person does with it is what the test calls. */
 export class Box {
   items: readonly unknown[] = [];
@@ -45,6 +53,9 @@ const open_box = () => {
   return boxes.at(-1);
 };
 export const window = { showErrorMessage: (text: string) => { throw new Error(text); },
-  createQuickPick: open_box, createInputBox: open_box };
+  createQuickPick: open_box, createInputBox: open_box,
+  get state() { return { focused: surroundings.focused }; },
+  showInformationMessage: (text: string) => Promise.resolve(surroundings.tell(text)),
+  showWarningMessage: (text: string) => Promise.resolve(surroundings.tell(text)) };
 export const Uri = { joinPath: (base: { fsPath: string }, ...more: string[]) => (
   { fsPath: [base.fsPath, ...more].join('/') }) };

@@ -34,5 +34,6 @@ export class notices {
 function desktop_notice(text: string): void {
   if (vscode.env.uiKind !== vscode.UIKind.Desktop || vscode.env.remoteName !== undefined) return;
   if (process.platform !== 'linux') return;
-  execFile('notify-send', ['--app-name=acpd', 'acpd', text], () => {});  // not everybody has it
+  const not_there = () => {};  // not everybody has it
+  execFile('notify-send', ['--app-name=acpd', '--', 'acpd', text], not_there);
 }
