@@ -38,7 +38,8 @@ const rooms = {
     may: ['indexer/facts.h', 'indexer/store'], never: /asio|sqlite|spdlog|tree_sitter/,
   },
   'indexer/worker': {
-    may: ['indexer/facts.h', 'indexer/files', 'indexer/parse', 'indexer/store', 'indexer/search'],
+    may: ['indexer/facts.h', 'indexer/files', 'indexer/grammars', 'indexer/parse', 'indexer/store',
+      'indexer/search'],
     never: /asio|spdlog/,
   },
   'indexer/script': {

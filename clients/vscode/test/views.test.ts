@@ -64,7 +64,10 @@ function fake_side() {
   const webview = { options: {}, html: '', postMessage: (message: to_view) => {
     queueMicrotask(() => take(message));
     return Promise.resolve(true);
-  }, onDidReceiveMessage: (to: typeof tell) => { tell = to; } };
+  }, onDidReceiveMessage: (to: typeof tell) => {
+    const before = tell;
+    tell = (message) => { before(message); to(message); };
+  } };
   const side = { webview, visible: true, title: '', onDidDispose: () => {},
     onDidChangeVisibility: () => {} };
   return { side, got, says: (message: sent) => tell(message),
@@ -113,6 +116,7 @@ describe('the side bar', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });
     try {
       const r = await rig();
+      r.says({ type: 'ready' });
       await r.views.show('a');
       await vi.waitFor(() => expect(r.sees().text).toBe('a1 a2 a3 '));
       vi.advanceTimersByTime(1000);

@@ -72,7 +72,7 @@ export class conversation_views
     });
     side.onDidChangeVisibility(() => { if (!side.visible) void this.#in_side?.close(); });
     side.webview.onDidReceiveMessage((message: sent) => this.#from_side(message));
-    fill(side.webview, this.#context.extensionUri, 'conversation');
+    fill(side, side.onDidChangeVisibility, this.#context.extensionUri, 'conversation');
     return Promise.resolve();
   }
   #from_side(message: sent): void {
@@ -161,7 +161,7 @@ export class conversation_views
       if (message.type === 'ready') void view.open();
       else this.#take(view, message);
     });
-    fill(panel.webview, this.#context.extensionUri, 'conversation');
+    fill(panel, panel.onDidChangeViewState, this.#context.extensionUri, 'conversation');
   }
 
   #make(session: string, post: view_host['post'], titled: view_host['titled'])

@@ -26,7 +26,7 @@ export class inbox_view implements vscode.WebviewViewProvider {
       else if (message.type === 'answer') void this.answer(message);
       else this.#other(message);
     });
-    fill(view.webview, this.#context.extensionUri, 'inbox');
+    fill(view, view.onDidChangeVisibility, this.#context.extensionUri, 'inbox');
   }
   async answer(message: from_view & { type: 'answer' }): Promise<void> {
     try {

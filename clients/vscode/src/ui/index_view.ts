@@ -35,7 +35,7 @@ export class index_view implements vscode.WebviewViewProvider {
       else if (message.type === 'search') void this.#search(message.query);
       else if (message.type === 'open_path') void open_path(message.path, message.line);
     });
-    fill(view.webview, this.#context.extensionUri, 'index');
+    fill(view, view.onDidChangeVisibility, this.#context.extensionUri, 'index');
   }
   #post(message: to_view): void { void this.#view?.webview.postMessage(message); }
 

@@ -24,9 +24,43 @@ export function html_of(page: page, script: string, style: string): string {
 </html>`;
 }
 
-export function fill(webview: vscode.Webview, extension: vscode.Uri, page: page): void {
+interface place {
+  readonly webview: vscode.Webview;
+  readonly visible: boolean;
+  readonly onDidDispose: vscode.Event<void>;
+}
+
+const first_patience_ms = 8000;
+
+/** Gives a view or a panel its page. A page is made anew each time it is seen again, and says
+ * `ready`. VS Code now and then loses one while it is being made, on a busy machine, and it would
+ * stay empty: a page that is seen and does not come up is made again. */
+export function fill(place: place, seen: vscode.Event<unknown>, extension: vscode.Uri, page: page)
+  : void {
   const read = (file: string) =>
     fs.readFileSync(path.join(extension.fsPath, 'build', file), 'utf8');
-  webview.options = { enableScripts: true, localResourceRoots: [] };
-  webview.html = html_of(page, read('webview.js'), read('webview.css'));
+  const make = () => {
+    place.webview.html = html_of(page, read('webview.js'), read('webview.css'));
+  };
+  let is_up = false, waiting: NodeJS.Timeout | undefined;
+  const wait = (patience_ms: number): void => {
+    clearTimeout(waiting);
+    if (!is_up && place.visible) waiting = setTimeout(() => {
+      make();
+      wait(patience_ms * 2);
+    }, patience_ms);
+  };
+  place.webview.onDidReceiveMessage(({ type }: { type: string }) => {
+    if (type !== 'ready') return;
+    is_up = true;
+    clearTimeout(waiting);
+  });
+  seen(() => {
+    is_up &&= place.visible;
+    wait(first_patience_ms);
+  });
+  place.onDidDispose(() => clearTimeout(waiting));
+  place.webview.options = { enableScripts: true, localResourceRoots: [] };
+  make();
+  wait(first_patience_ms);
 }
