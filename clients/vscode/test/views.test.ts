@@ -113,7 +113,7 @@ describe('the side bar', () => {
     await vi.waitFor(() => expect(r.sees().text).toBe('a1 a2 a3 a4 '));
   });
   it('at rest no timer runs: what was shown is written, and then nothing waits', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout'] });
     try {
       const r = await rig();
       r.says({ type: 'ready' });
