@@ -123,7 +123,7 @@ describe('Neovim comes back', () => {
       const kept = cursor(editor, id);
       const log = await poll(async () => {
         const now = await log_of(place, id);
-        return now.length >= 1200 && now;
+        return JSON.stringify(now.at(-1)).includes('#1200 ') && now;
       }, 'the rest of the stream');
       await editor.open('Acpd attach');
       await editor.live(id);

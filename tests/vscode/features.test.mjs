@@ -167,7 +167,8 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
     await chat.locator('textarea.prompt').fill('say at once');
     await chat.locator('textarea.prompt').press('Control+Enter');
     await w.frame('conversation', (body, [id]) => body.dataset.opened === id
-      && /cancelled[^]*#\d+ at once[^]*#\d+ patient[^]*finished/.test(body.innerText), [session.id]);
+      && /cancelled[^]*#\d+ at once[^]*#\d+ patient[^]*finished/.test(body.innerText),
+    [session.id]);
   });
 
   it('a form is filled in and sent with the keyboard', async () => {

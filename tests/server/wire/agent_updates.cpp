@@ -75,7 +75,7 @@ TEST_CASE("a file that is wrong is said, and changes nothing") {
     CHECK(loaded.error().text.find(problem) != std::string::npos);
     CHECK(find_known_agent("x") == nullptr);
   };
-  check("", "no JSON");
+  check("", "not JSON: expected a value, at byte 0");
   check("[]", "expected a JSON object");
   check(R"({"version":2,"agents":[]})", "version: expected 1");
   check(R"({"version":1,"agents":[{"id":"../x","command":["a"]}]})", "id: expected");
