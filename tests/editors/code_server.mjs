@@ -162,10 +162,13 @@ export class code_server {
       return false;
     }
   }
+  /** What the window and its webviews show, and what the server has said. */
   async evidence() {
-    const text = await this.page?.locator('body').innerText({ timeout: 2000 }).catch(() => '');
+    const shown = (frame) => frame.locator('body').innerText({ timeout: 2000 }).catch(() => '');
+    const texts = await Promise.all((this.page?.frames() ?? []).map(shown));
     const log = path.join(this.dir, 'log');
-    return `${(text ?? '').slice(-1500)}\n${fs.existsSync(log) ? fs.readFileSync(log, 'utf8').slice(-1500) : ''}`;
+    return [...texts, fs.existsSync(log) ? fs.readFileSync(log, 'utf8') : '']
+      .filter(Boolean).map((text) => text.slice(-1500)).join('\n--\n');
   }
   async end() {
     await this.browser?.close();

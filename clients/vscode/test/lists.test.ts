@@ -107,6 +107,16 @@ describe('sessions', () => {
     expect(what({ outcome: 'end_turn' })).toEqual([]);
     expect(happenings(told([item('a', { state: 'interrupted' })]), idle)).toEqual([]);
   });
+  it('so is a new session that is over or asks; one back from the archive is not', () => {
+    const what = (facts: object, began: string | undefined) =>
+      happenings(nothing, told([item('a', facts)]), began).map((h) => h.what);
+    const at = told([item('a')]).sessions.get('a')?.updated_at ?? '', later = `${at}z`;
+    expect(what({ turn: 1, outcome: 'refusal' }, at)).toEqual(['failed']);
+    expect(what({ turn: 1, state: 'requires_action' }, at)).toEqual(['needs you']);
+    expect(what({ turn: 0 }, at)).toEqual([]);
+    expect(what({ turn: 1, outcome: 'refusal' }, later)).toEqual([]);
+    expect(what({ turn: 1, outcome: 'refusal' }, undefined)).toEqual([]);
+  });
 });
 
 describe('questions', () => {

@@ -31,8 +31,7 @@ function fake_acpd() {
       const session = said.sessionId;
       asked.push({ method, session, ...('prompt' in said && { prompt: said.prompt }) });
       await Promise.resolve();
-      if (method === '_acpd/session/prompt')
-        await new Promise<void>((done) => { prompts.push(done); });
+      if (method === 'session/prompt') await new Promise<void>((done) => { prompts.push(done); });
       if (method !== 'session/resume') return {};
       for (const seq of [1, 2, 3])
         made.updated.fire({ session, params: params(chunk(`${session}${seq} `), seq) });
@@ -142,7 +141,7 @@ describe('the side bar', () => {
     await r.views.flush();
     await vi.waitFor(() => expect(view_file('a').draft.text).toBe('more for a'));
     expect(view_file('b').draft.text).toBe('for b');
-    expect(r.asked.filter(({ method }) => method === '_acpd/session/prompt'))
+    expect(r.asked.filter(({ method }) => method === 'session/prompt'))
       .toMatchObject([{ session: 'a' }]);
   });
   it('a prompt\'s answer changes nothing where another session is shown', async () => {

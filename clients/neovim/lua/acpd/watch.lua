@@ -120,12 +120,22 @@ local function reset(params)
   end
 end
 
+--- A session's questions go with it.
+local function forget_questions(session)
+  for id, question in pairs(M.asked) do
+    if question.sessionId == session then
+      M.settle(id)
+    end
+  end
+end
+
 local function changed(params)
   for _, session in ipairs(params.sessions or {}) do
     put_session(session)
   end
   for _, id in ipairs(params.removed or {}) do
     M.sessions[id], M.queues[id] = nil, nil
+    forget_questions(id)
   end
   for _, question in ipairs(params.asked or {}) do
     M.put_question(question)

@@ -60,20 +60,28 @@ export function overview_after(was: overview, said: json, everything: boolean): 
   }
   for (const a of objects_in(said, 'asked').flatMap((item) => asked_of(item) ?? []))
     questions.set(a.id, a);
-  for (const id of texts_in(said, 'removed')) sessions.delete(id);
+  for (const id of texts_in(said, 'removed')) {
+    sessions.delete(id);
+    for (const question of [...questions.values()])
+      if (question.session === id) questions.delete(question.id);
+  }
   for (const id of texts_in(said, 'settled')) questions.delete(id);
   return { sessions, asked: questions };
 }
 
 const is_busy = (s: session): boolean => s.state === 'running' || s.state === 'needs you';
 /** Only what was seen to happen: the first telling and a reset are no news. A turn may be over
- * before anybody was told that it runs: its number says that there was one. */
-export function happenings(was: overview, now: overview): happening[] {
+ * before anybody was told that it runs: its number says that there was one. So may a session's
+ * first be before the session was told of, but one that is told of now and has done nothing since
+ * `began` (ISO 8601; undefined: this is a reset) only comes back from the archive. */
+export function happenings(was: overview, now: overview, began?: string): happening[] {
   const out: happening[] = [];
   for (const session of now.sessions.values()) {
-    const before = was.sessions.get(session.id);
-    const another_turn = before !== undefined && before.turn !== session.turn;
-    if (!before || (before.state === session.state && !another_turn)) continue;
+    const is_new = began !== undefined && session.updated_at >= began;
+    const before = was.sessions.get(session.id)
+      ?? (is_new ? { ...session, state: 'unknown' as const, turn: 0 } : session);
+    const another_turn = before.turn !== session.turn;
+    if (before.state === session.state && !another_turn) continue;
     if (session.state === 'needs you') out.push({ what: 'needs you', session });
     if (session.state === 'interrupted') out.push({ what: 'failed', session });
     if (session.state === 'idle' && (is_busy(before) || another_turn))

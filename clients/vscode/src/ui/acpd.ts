@@ -13,6 +13,8 @@ import { not_installed, type programs } from './programs';
 import { connect_command } from './remote';
 
 export interface told { session: string; params: json }
+const lately_ms = 10_000;  // clocks that differ by more hide what happened to a new session
+
 interface outside { question: asked; answer: (result: json) => void }
 
 export class acpd implements vscode.Disposable {
@@ -89,7 +91,8 @@ export class acpd implements vscode.Disposable {
     const was = this.overview;
     this.overview = overview_after(was, params, everything);
     for (const { question } of this.#outside.values()) this.#add(question);
-    const news = this.#told_everything ? happenings(was, this.overview) : [];
+    const lately = everything ? undefined : new Date(Date.now() - lately_ms).toISOString();
+    const news = this.#told_everything ? happenings(was, this.overview, lately) : [];
     this.#told_everything = true;
     for (const happening of news) this.happened.fire(happening);
     this.changed.fire();

@@ -14,7 +14,7 @@ export interface prompting_host {
   fail(error: unknown): void;
 }
 
-const gone = -32002;
+const gone = -32002, request_cancelled = -32800;
 
 export class prompting {
   #kept: kept_unsent[] = [];
@@ -43,20 +43,24 @@ export class prompting {
     const id = String(this.#next++);
     this.#kept = [...this.#kept, { id, draft: d }];
     this.#host.changed();
-    const turn = await this.#try(id, blocks_of(d));
-    if (now && turn !== undefined) await this.#now(turn);
+    if (!now) return void await this.#try(id, 'session/prompt', blocks_of(d));
+    // Answered with its turn's number as soon as it is on disk.
+    const taken = await this.#try(id, '_acpd/session/prompt', blocks_of(d));
+    const turn = taken && number_in(taken, 'turn');
+    if (turn !== undefined) await this.#now(turn);
   }
   cancel(): void { this.#acpd.notify('session/cancel', { sessionId: this.#session }); }
 
-  /** The number of its turn; undefined: it is marked with what was wrong. */
-  async #try(id: string, prompt: json[]): Promise<number | undefined> {
+  /** The answer; undefined: it was withdrawn, or is marked with what was wrong. */
+  async #try(id: string, method: string, prompt: json[]): Promise<json | undefined> {
     this.#rows_before.set(id, this.#length);
     try {
-      const taken = await this.#ask('_acpd/session/prompt', { prompt });
+      const taken = await this.#ask(method, { prompt });
       this.#drop(id);
-      return number_in(taken, 'turn');
+      return taken;
     } catch (error) {
-      this.#mark(id, error_words(error));
+      if (is_rpc_error(error) && error.code === request_cancelled) this.#drop(id);
+      else this.#mark(id, error_words(error));
       return undefined;
     } finally {
       this.#host.changed();
@@ -119,7 +123,7 @@ export class prompting {
     if (!item) return;
     if (action === 'again') {
       this.#kept = this.#kept.map((one) => (one === item ? { id, draft: item.draft } : one));
-      void this.#try(id, blocks_of(item.draft));
+      void this.#try(id, 'session/prompt', blocks_of(item.draft));
     } else {
       this.#drop(id);
     }
