@@ -277,7 +277,7 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
     assert.match(await hit.innerText(), /def open_store\(path\):/);
     await w.shot('12-index');
     await hit.press('Enter');
-    await w.tab('store.py').waitFor();
+    await w.page.locator('.tab.active .label-name', { hasText: /^store\.py$/ }).waitFor();
   });
 
   it('light, dark and high contrast: what is written can be read', async () => {
