@@ -25,6 +25,7 @@ describe('sessions', () => {
       asked: [asked('q2')], settled: ['q1'] }, false);
     expect([...next.sessions.keys()]).toEqual(['b', 'c']);
     expect([...next.asked.keys()]).toEqual(['q2']);
+    expect(overview_after(next, { removed: ['s'] }, false).asked.size).toBe(0);  // whose it was
     const reset = overview_after(next, { sessions: [item('d')] }, true);
     expect([...reset.sessions.keys()]).toEqual(['d']);
   });
