@@ -67,7 +67,7 @@ describe('Neovim comes back', () => {
       editor.shot('running');
       await editor.keys(':', 'Acpd prompt', 'Enter', 'half a thought');
       await editor.wait(
-        `return require('acpd.ui.conversation').remembered(require('acpd.session').open['${id}']).prompt[1] == 'half a thought'`,
+        `return (require('acpd.ui.conversation').remembered(require('acpd.session').open['${id}']).prompt or {})[1] == 'half a thought'`,
         'the prompt to be kept');
       await editor.kill();
       const before = cursor(editor, id);
