@@ -177,8 +177,10 @@ describe('a file that an agent and a person change', () => {
       await editor.open('edit theirs.txt', 'split both.txt', 'Acpd new scripted');
       const id = await editor.opened();
       await editor.lua(`vim.api.nvim_buf_set_lines(vim.fn.bufnr('both.txt'), 0, -1, false, { 'mine' })`);
-      await editor.lua(`vim.cmd('Acpd attach ${id}')
-        vim.cmd('Acpd prompt fs write ${place.cwd}/theirs.txt agent; fs write ${place.cwd}/both.txt agent')`);
+      await editor.lua(`vim.cmd('Acpd attach ${id}')`);
+      await editor.live(id);
+      await editor.lua(`vim.cmd('Acpd prompt fs write ${place.cwd}/theirs.txt agent; '
+        .. 'fs write ${place.cwd}/both.txt agent')`);
       await editor.wait(`return vim.api.nvim_buf_get_lines(vim.fn.bufnr('theirs.txt'), 0, -1, false)[1] == 'agent'`,
         'the file to be read again');
       await editor.wait(`return vim.iter(vim.g.said):any(function(said)
