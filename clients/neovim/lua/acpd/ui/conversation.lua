@@ -94,13 +94,15 @@ function M.fold_text()
   return ('%s (%d %s: za)'):format(head, hidden, hidden == 1 and 'line' or 'lines')
 end
 
---- While somebody types, in whatever window, Neovim makes no folds: what came meanwhile gets its
---- own when they stop.
+--- What came while somebody typed gets its folds when they stop. Not without a need: they are made
+--- anew for the whole buffer.
 api.nvim_create_autocmd('InsertLeave', {
   group = api.nvim_create_augroup('acpd.folds', { clear = true }),
   callback = vim.schedule_wrap(function()
     for _, session in pairs(sessions.open) do
-      for _, window in ipairs(vim.fn.win_findbuf(session.buffer)) do
+      local lacking = session.view.lacks_folds and vim.fn.win_findbuf(session.buffer) or {}
+      session.view.lacks_folds = false
+      for _, window in ipairs(lacking) do
         buffers.set_window(window, { foldmethod = 'expr', foldexpr = foldexpr })
       end
     end

@@ -11,7 +11,9 @@ local heads = api.nvim_create_namespace('acpd.heads')
 local banners = api.nvim_create_namespace('acpd.banner')
 
 function M.new(buffer, model)
-  return setmetatable({ buffer = buffer, model = model, layout = layout.new(), marks = {} }, M)
+  local new =
+    { buffer = buffer, model = model, layout = layout.new(), marks = {}, lacks_folds = false }
+  return setmetatable(new, M)
 end
 
 --- Windows that show the end go on showing it.
@@ -52,9 +54,9 @@ local function end_at_bottom(window, last)
     above, step = math.max(1, above - step), step * 2
   end
   local top, skipped = first_where(above, last, fits), 0
-  local room = info.height - (fits(top) and rows(top, last) or 0)
-  if not fits(top) then
-    skipped = rows(top, last) - room
+  local room = info.height - rows(top, last)
+  if room < 0 then
+    skipped = -room
   elseif top > 1 and room > 0 then
     top, skipped = top - 1, rows(top - 1, top - 1) - room
   end
@@ -76,6 +78,8 @@ function M:change(work)
   work()
   vim.bo[self.buffer].modifiable = false
   vim.bo[self.buffer].modified = false
+  -- While somebody types, in whatever window, Neovim makes no folds.
+  self.lacks_folds = self.lacks_folds or api.nvim_get_mode().mode:match('^[iR]') ~= nil
   local last = api.nvim_buf_line_count(self.buffer)
   for _, window in ipairs(following) do
     to_end(window, self.buffer, last)
