@@ -3,7 +3,7 @@
 # Needs acpd_root; gives NODE (22.13 or newer, in front of PATH) and the functions below.
 
 acpd_packages=(
-  build-essential cmake ninja-build pkg-config git ccache clang-19 lld-19 llvm-19 libclang-rt-19-dev
+  build-essential cmake ninja-build git ccache clang-19 lld-19 llvm-19 libclang-rt-19-dev
   libboost1.81-dev libboost-json1.81-dev libsqlite3-dev libspdlog-dev libfmt-dev libxxhash-dev
   libtomlplusplus-dev libcli11-dev libssl-dev libstemmer-dev catch2 ca-certificates
 )

@@ -12,9 +12,9 @@ import { emitter } from './emitter';
 import { not_installed, type programs } from './programs';
 import { connect_command } from './remote';
 
-export interface told { session: string; params: json }
 const lately_ms = 10_000;  // clocks that differ by more hide what happened to a new session
 
+export interface told { session: string; params: json }
 interface outside { question: asked; answer: (result: json) => void }
 
 export class acpd implements vscode.Disposable {
