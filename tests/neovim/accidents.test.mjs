@@ -179,7 +179,7 @@ describe('a file that an agent and a person change', () => {
       await editor.lua(`vim.api.nvim_buf_set_lines(vim.fn.bufnr('both.txt'), 0, -1, false, { 'mine' })`);
       await editor.lua(`vim.cmd('Acpd attach ${id}')`);
       await editor.live(id);
-      await editor.lua(`vim.cmd('Acpd prompt sleep 400; fs write ${place.cwd}/theirs.txt agent; '
+      await editor.lua(`vim.cmd('Acpd prompt fs write ${place.cwd}/theirs.txt agent; '
         .. 'fs write ${place.cwd}/both.txt agent')`);
       await editor.wait(`return vim.api.nvim_buf_get_lines(vim.fn.bufnr('theirs.txt'), 0, -1, false)[1] == 'agent'`,
         'the file to be read again');

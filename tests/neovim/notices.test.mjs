@@ -64,4 +64,24 @@ describe('a notice', () => {
         await place.end();
       }
     });
+
+  it('of new sessions of others that are over at once; of none that was there before', async () => {
+    const place = new world();
+    const run = (text) => place.ctl('run', '--agent', 'scripted', '--cwd', place.cwd, text);
+    try {
+      await run('say earlier');
+      const editor = new neovim(place);
+      await editor.open('Acpd sessions');
+      await editor.shown(/say earlier/);
+      const names = ['one', 'two', 'three', 'four'].map((name) => `say ${name}`);
+      for (const name of names) await run(name);
+      await editor.shown(/say four/);
+      const ends = () => editor.lua(`return vim.tbl_filter(function(said)
+        return said:find('finished', 1, true) ~= nil end, vim.g.said)`);
+      await poll(async () => (await ends()).length >= names.length, 'each to be told');
+      assert.deepEqual(await ends(), names.map((name) => `acpd: finished: ${name}`));
+    } finally {
+      await place.end();
+    }
+  });
 });

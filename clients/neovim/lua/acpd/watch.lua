@@ -54,10 +54,23 @@ local function autocommand(pattern, data)
 end
 
 local busy = { running = true, requires_action = true }
+local lately_s = 10 -- clocks that differ by more hide how a new session ended
+
+--- Told of for the first time, it may be over already; what only comes back from the archive has
+--- done nothing lately.
+local function has_begun_lately(session)
+  local lately = os.date('!%Y-%m-%dT%H:%M:%S', os.time() - lately_s)
+  return M.facts(session).turn ~= 0 and (session.updatedAt or '') >= lately
+end
 
 local function announce(before, session)
   local was, now = before and M.facts(before), M.facts(session)
-  local another_turn = was and was.turn ~= now.turn
+  local another_turn
+  if was then
+    another_turn = was.turn ~= now.turn
+  else
+    another_turn = has_begun_lately(session)
+  end
   if was and was.state == now.state and was.outcome == now.outcome and not another_turn then
     return
   end
@@ -69,7 +82,7 @@ local function announce(before, session)
   }
   autocommand('AcpdState', data)
   -- A turn may be over before anybody was told that it runs.
-  if was and not busy[now.state] and (busy[was.state] or another_turn) then
+  if not busy[now.state] and (another_turn or (was and busy[was.state])) then
     local failed = now.state == 'interrupted'
       or (now.outcome and now.outcome ~= 'end_turn' and now.outcome ~= 'cancelled')
     autocommand(failed and 'AcpdFailed' or 'AcpdFinished', data)
