@@ -1,6 +1,6 @@
 #pragma once
 
-#include "indexer/files/walk.h"
+#include "indexer/files/listing.h"
 
 #include <functional>
 #include <optional>
@@ -22,22 +22,13 @@ public:
   virtual ~sweep_sink() = default;
   virtual void added(std::string_view path, const file_stat& stat) = 0;
   virtual void changed(std::string_view path, const file_stat& stat) = 0;
-  virtual void removed(std::string_view path) = 0;
-  virtual void unreadable(std::string_view path, int error) = 0;
+  virtual void removed(const known_file& file) = 0;
 };
 
-struct sweep_totals {
-  walk_totals walk;
-  std::uint64_t added = 0, changed = 0, removed = 0, unchanged = 0;
-};
-
-/// Compares the disk with what is known, by stat only: a merge of two sorted lists, nothing is kept
-/// in memory. With options.start, `known` gives only the files below it. Files below a folder that
-/// could not be read for a reason that may pass (no memory, no descriptors, an I/O error) are kept;
-/// without permission they count as removed, as they would be missing from a new index.
-/// On a failure what was reported up to then is right, and nothing beyond is known.
-std::expected<sweep_totals, walk_failure> sweep(const ignore_rules& rules,
-                                                const known_source& known, sweep_sink& sink,
-                                                const walk_options& options = {});
+/// Compares the disk with what is known, by stat only: a merge of two sorted lists. Of a folder's
+/// listing, `known` gives only the files below it. Files below a place that could not be read for a
+/// reason that may pass (no memory, no descriptors, an I/O error) are kept; without permission they
+/// count as removed, as they would be missing from a new index.
+void sweep(const listing& found, const known_source& known, sweep_sink& sink);
 
 } // namespace acpd::index

@@ -30,7 +30,7 @@ std::expected<workspace_id, walk_failure> watcher::add(const std::string& root,
   made->inode = found.st_ino;
   made->remote = unreported_file_system(made->rules->root());
   auto& in = *workspaces_.emplace(next_id_, std::move(made)).first->second;
-  watch_folders(in, "", now);
+  in.dirty.insert("");
   in.gather.folder("", now - options_.times.most); // due at once
   return next_id_++;
 }
@@ -84,10 +84,6 @@ std::size_t watcher::gathered(workspace_id id) const {
 std::shared_ptr<const ignore_rules> watcher::rules_of(workspace_id id) const {
   const auto* in = find(id);
   return in ? in->rules : nullptr;
-}
-
-void watcher::swept(workspace_id id, std::chrono::milliseconds took) {
-  if (auto* in = find(id)) in->sweep_took = took;
 }
 
 watch_state watcher::state(workspace_id id) const {

@@ -4,7 +4,7 @@
 #include "indexer/files/gatherer.h"
 #include "indexer/files/ignore_rules.h"
 #include "indexer/files/inotify.h"
-#include "indexer/files/walk.h"
+#include "indexer/files/listing.h"
 #include "indexer/files/watch_set.h"
 
 #include <cstdint>
@@ -24,16 +24,23 @@ struct found_file {
   file_stat stat;
 };
 
+/// What a folder holds now, all below it; "" is the whole workspace. Without files: it could not be
+/// walked, which says nothing of them.
+struct swept_folder {
+  std::string path;
+  std::expected<listing, walk_failure> files;
+};
+
 /// What changed in one workspace. Apply in the order of the members. Paths are from the root.
 struct change_batch {
   workspace_id workspace = 0;
-  bool root_gone = false;         // the root is not there: keep what is known and say so
-  std::vector<std::string> sweep; // folders to compare with what is known: new, moved, removed, or
-                                  // under other rules now; "" is everything
+  bool root_gone = false;           // the root is not there: keep what is known and say so
+  std::vector<swept_folder> sweep;  // to be compared with what is known: new, moved, removed, or
+                                    // under other rules now
   std::vector<std::string> removed; // files that are gone
   std::vector<found_file> changed;  // files that are new or may have changed
 
-  bool everything() const { return sweep.size() == 1 && sweep.front().empty(); }
+  bool everything() const { return sweep.size() == 1 && sweep.front().path.empty(); }
 };
 
 /// Whether a workspace's changes are all seen as they happen.
@@ -52,11 +59,11 @@ struct watcher_options {
 
 /// Watches the folders of all workspaces by ONE inotify instance (a machine has few of them), and
 /// says what to look at. It has no thread and no timer: wait until fd() is readable or deadline()
-/// is there, call step(), then take(). Owned by the worker's loop; one thread. step() and add()
-/// block while they walk new folders.
+/// is there, call step(), then take(). Owned by the worker's loop; one thread. step()
+/// and take() block while they walk folders.
 ///
-/// Nothing is lost: a folder is watched before it is listed; where the kernel lost events, or has
-/// no watch left, everything is compared by stat.
+/// Nothing is lost: a folder is watched before it is listed, by the same walk; where the kernel
+/// lost events, or has no watch left, everything is compared by stat.
 class watcher {
 public:
   using time_point = watch_clock::time_point;
@@ -66,7 +73,8 @@ public:
   watcher(const watcher&) = delete;
   watcher& operator=(const watcher&) = delete;
 
-  /// Watches a workspace; its first batch is a comparison of everything, due at once.
+  /// Watches a workspace; its first batch, due at once, has all that is there. What changes before
+  /// that is taken is in it.
   std::expected<workspace_id, walk_failure> add(const std::string& root, const user_rules& user,
                                                 time_point now, bool allow_wide_roots = false);
   void remove(workspace_id id);
@@ -88,8 +96,6 @@ public:
   /// The rules in force; keep the pointer for a sweep on another thread.
   std::shared_ptr<const ignore_rules> rules_of(workspace_id id) const;
   watch_state state(workspace_id id) const;
-  /// How long a comparison of everything took: polling takes at most a hundredth of the time.
-  void swept(workspace_id id, std::chrono::milliseconds took);
 
 private:
   struct workspace;
@@ -113,6 +119,9 @@ private:
 
   void load_rules(workspace& in);
   void watch_folders(workspace& in, const std::string& folder, time_point now);
+  std::expected<listing, walk_failure> walk_with_watches(workspace& in, const walk_options& how,
+                                                         time_point now);
+  std::vector<swept_folder> list(workspace& in, std::vector<std::string> folders, time_point now);
   void watch_outside(workspace& in);
   void settle(workspace& in, time_point now);
   void poll(workspace& in, time_point now);

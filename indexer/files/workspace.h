@@ -28,8 +28,8 @@ struct watcher::workspace {
   std::size_t unwatched = 0;
   int watch_error = 0; // why: an errno
   std::string remote;  // the file system's name, when it does not report all changes
-  std::chrono::milliseconds sweep_took{0};
-  std::optional<time_point> poll_at; // while partial or gone
+  std::chrono::milliseconds walk_took{0}; // of everything, the last time
+  std::optional<time_point> poll_at;      // while partial or gone
 };
 
 } // namespace acpd::index

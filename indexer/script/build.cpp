@@ -1,45 +1,32 @@
 #include "indexer/script/build.h"
 
-#include "indexer/files/walk.h"
+#include "indexer/files/sweep.h"
 #include "indexer/script/parse_pool.h"
 
-#include <algorithm>
-#include <map>
-#include <unordered_map>
+#include <optional>
 
 namespace acpd::index {
 namespace {
 
-/// Compares a walk with what is known.
-class differences : public walk_visitor {
+/// What of a tree has to be read again, and what is gone.
+class differences : public sweep_sink {
 public:
-  explicit differences(std::vector<file_row> known)
-      : known_(std::move(known)), seen_(known_.size()) {}
-
-  void file(std::string_view path, const file_stat& stat) override {
-    const auto at = std::ranges::lower_bound(
-        known_, path, {}, [](const file_row& f) { return std::string_view(f.path); });
-    if (at != known_.end() && at->path == path) {
-      seen_[static_cast<std::size_t>(at - known_.begin())] = true;
-      if (at->stamp == file_stamp{stat.size, stat.changed_ns, stat.inode}) return;
-    }
-    changed.emplace_back(path);
-  }
-  void unreadable(std::string_view, int) override { ++unreadable_entries; }
-
-  std::vector<std::string> removed() const {
-    std::vector<std::string> gone;
-    for (std::size_t i = 0; i < known_.size(); ++i)
-      if (!seen_[i]) gone.push_back(known_[i].path);
-    return gone;
+  differences(const listing& found, const std::vector<file_row>& known) {
+    sweep(
+        found,
+        [at = known.begin(), end = known.end()]() mutable -> std::optional<known_file> {
+          if (at == end) return std::nullopt;
+          const auto& row = *at++;
+          return known_file{row.path, {row.stamp.size, row.stamp.changed_ns, row.stamp.inode}};
+        },
+        *this);
   }
 
-  std::vector<std::string> changed;
-  std::uint64_t unreadable_entries = 0;
+  void added(std::string_view path, const file_stat&) override { to_read.emplace_back(path); }
+  void changed(std::string_view path, const file_stat&) override { to_read.emplace_back(path); }
+  void removed(const known_file& file) override { gone.emplace_back(file.path); }
 
-private:
-  std::vector<file_row> known_; // by path
-  std::vector<bool> seen_;
+  std::vector<std::string> to_read, gone;
 };
 
 void write(store& s, parsed_file& f, build_report& report) {
@@ -77,24 +64,20 @@ void parse_and_write(store& s, const std::string& root, const std::vector<std::s
 
 } // namespace
 
-std::expected<build_report, std::string>
-build(store& s, const std::string& root, const ignore_rules& which, const build_options& options) {
-  differences found(s.files());
-  walk_options how;
-  how.allow_wide_roots = options.allow_wide_roots;
-  const auto walked = walk(which, found, how);
-  if (!walked) return std::unexpected(walked.error().text);
+build_report build(store& s, const std::string& root, listing found, unsigned threads) {
+  const differences differing(found, s.files());
   build_report report;
-  report.files = walked->files;
-  report.unreadable = found.unreadable_entries;
-  for (const auto& path : found.removed()) {
+  report.files = found.size();
+  report.unreadable = found.unreadable().size();
+  found = {}; // its memory
+  for (const auto& path : differing.gone) {
     s.erase(path);
     ++report.removed;
   }
-  if (options.threads <= 1) {
-    parse_and_write(s, root, found.changed, report);
+  if (threads <= 1) {
+    parse_and_write(s, root, differing.to_read, report);
   } else {
-    parse_pool pool(root, found.changed, options.threads);
+    parse_pool pool(root, differing.to_read, threads);
     while (auto f = pool.next())
       write(s, *f, report);
   }

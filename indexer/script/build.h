@@ -1,10 +1,9 @@
 #pragma once
 
-#include "indexer/files/ignore_rules.h"
+#include "indexer/files/listing.h"
 #include "indexer/store/store.h"
 
 #include <cstdint>
-#include <expected>
 #include <string>
 
 namespace acpd::index {
@@ -18,14 +17,8 @@ struct build_report {
   std::uint64_t unreadable = 0;
 };
 
-struct build_options {
-  unsigned threads = 1; // that read and parse; with one everything is on the caller's thread
-  bool allow_wide_roots = false;
-};
-
-/// Makes the store say what the tree holds now: reads what a stat shows as changed. An error is a
-/// sentence about the root. Throws database_error.
-std::expected<build_report, std::string>
-build(store& s, const std::string& root, const ignore_rules& which, const build_options& options);
+/// Makes the store say what the tree holds now: reads what differs, with so many threads (one: the
+/// caller's). `found` is all of the tree. Throws database_error.
+build_report build(store& s, const std::string& root, listing found, unsigned threads);
 
 } // namespace acpd::index

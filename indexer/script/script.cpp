@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <future>
 #include <iostream>
 #include <optional>
 #include <sys/resource.h>
@@ -118,18 +119,22 @@ int run(const script_options& options) {
   }
   std::optional<temporary_folder> temporary;
   if (options.db.empty()) temporary.emplace();
+  // Beside each other: a start without changes is little else.
+  auto listed = std::async(std::launch::async,
+                           [&root] { return list_files(*ignore_rules::load(root.string())); });
   store s(temporary ? temporary->path() / "index.db" : options.db);
   if (!s.rebuilt().empty())
     std::cerr << "acpd index: the index was begun anew: " << s.rebuilt() << '\n';
-  build_options how;
-  how.threads = options.threads != 0 ? options.threads : std::thread::hardware_concurrency();
-  const auto report = build(s, root.string(), *ignore_rules::load(root.string()), how);
-  if (!report) {
-    std::cerr << "acpd index: " << report.error() << '\n';
+  auto found = listed.get();
+  if (!found) {
+    std::cerr << "acpd index: " << found.error().text << '\n';
     return 1;
   }
+  const unsigned threads =
+      options.threads != 0 ? options.threads : std::thread::hardware_concurrency();
+  const auto report = build(s, root.string(), *std::move(found), threads);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
-  const auto line = json::serialize(figures(*report, s, took.count()));
+  const auto line = json::serialize(figures(report, s, took.count()));
   const bool answered = run_queries(s, options);
   std::cerr << line << '\n';
   return answered ? 0 : 1;

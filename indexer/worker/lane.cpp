@@ -1,5 +1,7 @@
 #include "indexer/worker/lane.h"
 
+#include "indexer/files/sweep.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -19,13 +21,20 @@ constexpr unsigned commits_a_slice = 32; // without a pause, merging must keep u
 /// Collects: rows are not written while they are read.
 class found_changes : public sweep_sink {
 public:
+  explicit found_changes(const listing& from) : from_(from) {}
   void added(std::string_view path, const file_stat&) override { changed_files.emplace_back(path); }
   void changed(std::string_view path, const file_stat&) override {
     changed_files.emplace_back(path);
   }
-  void removed(std::string_view path) override { removed_files.emplace_back(path); }
-  void unreadable(std::string_view, int) override {}
+  void removed(const known_file& file) override {
+    auto& to = from_.is_younger(file.stat) ? younger_files : removed_files;
+    to.emplace_back(file.path);
+  }
   std::vector<std::string> changed_files, removed_files;
+  std::vector<std::string> younger_files; // read because somebody asked, after they were listed
+
+private:
+  const listing& from_;
 };
 
 /// The rows of a folder, or of all, by path.
@@ -63,7 +72,7 @@ bool lane::open() {
   mark_crashes();
   info_->set_index(store_);
   // Without rules no batch has come yet, and the first one compares everything.
-  if (rules_ && std::exchange(compare_all_, false)) compare("");
+  if (rules_ && std::exchange(compare_all_, false)) compare_everything();
   publish();
   return true;
 }
@@ -104,22 +113,18 @@ void lane::fail(const std::string& problem, time_point now) {
   publish();
 }
 
-std::optional<lane::duration> lane::apply(const change_batch& batch,
-                                          std::shared_ptr<const ignore_rules> rules) {
+void lane::apply(const change_batch& batch, std::shared_ptr<const ignore_rules> rules) {
   rules_ = std::move(rules);
   if (batch.root_gone) {
     info_->set_problem("the folder " + rules_->root() + " is not there; its index is kept");
-    return std::nullopt;
+    return;
   }
   if (!is_open() || retry_at_) { // then everything will be compared
     compare_all_ |= !is_open();
-    return std::nullopt;
+    return;
   }
-  std::optional<duration> took;
-  for (const auto& folder : batch.sweep) {
-    const auto compared = compare(folder);
-    if (folder.empty()) took = compared;
-  }
+  for (const auto& folder : batch.sweep)
+    compare(folder);
   for (const auto& path : batch.removed)
     drop(path);
   constexpr std::size_t few = 4;
@@ -132,45 +137,41 @@ std::optional<lane::duration> lane::apply(const change_batch& batch,
     for (const auto& file : batch.changed)
       backlog_.look(file.path);
   }
-  return took;
 }
 
-std::optional<lane::duration> lane::compare(const std::string& folder) {
-  const auto started = std::chrono::steady_clock::now();
+void lane::compare_everything() { compare({"", list_files(*rules_, {.allow_wide_roots = true})}); }
+
+void lane::compare(const swept_folder& folder) {
   commit();
-  found_changes found;
+  if (!folder.files) return info_->set_problem(folder.files.error().text);
+  found_changes found(*folder.files);
   {
     const auto view = known_->look();
     std::string from, to, path;
-    auto rows = rows_below(view.db(), folder, from, to);
+    auto rows = rows_below(view.db(), folder.path, from, to);
     const auto next = [&]() -> std::optional<known_file> {
       if (!rows.next()) return std::nullopt;
       path = rows.bytes(0);
       return known_file{path,
                         {rows.as<std::uint64_t>(1), rows.integer(2), rows.as<std::uint64_t>(3)}};
     };
-    const auto done = sweep(*rules_, next, found, {.start = folder, .allow_wide_roots = true});
-    if (!done) {
-      info_->set_problem(done.error().text);
-      return std::nullopt;
-    }
+    sweep(*folder.files, next, found);
   }
   for (const auto& path : found.removed_files)
     drop(path);
+  look_allowed(std::move(found.younger_files));
   for (const auto& path : found.changed_files)
     backlog_.look(path);
   // What waited and was not found is gone, or left out now.
   const std::unordered_set<std::string> listed(found.changed_files.begin(),
                                                found.changed_files.end());
-  backlog_.keep_below(folder, [&](const std::string& path) {
+  backlog_.keep_below(folder.path, [&](const std::string& path) {
     return listed.contains(path) || store_->find(path).has_value();
   });
-  if (folder.empty()) {
-    publish();
-    if (!failed_) info_->set_problem("");
-    info_->set_complete();
-  }
-  return std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - started);
+  if (!folder.path.empty()) return;
+  publish();
+  if (!failed_) info_->set_problem("");
+  info_->set_complete();
 }
 
 void lane::drop(const std::string& path) {
@@ -265,7 +266,7 @@ void lane::step(time_point now) {
     if (!is_open())
       open();
     else if (rules_)
-      compare("");
+      compare_everything();
   }
   if (is_open() && first_write_ &&
       (store_->full() || backlog_.size() == 0 || *first_write_ + longest_uncommitted <= now))

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "indexer/files/sweep.h"
 #include "indexer/files/unique_fd.h"
+#include "indexer/files/watcher.h"
 #include "indexer/store/reader.h"
 #include "indexer/worker/backlog.h"
 #include "indexer/worker/parse_crew.h"
@@ -21,7 +21,6 @@ namespace acpd::index {
 class lane {
 public:
   using time_point = std::chrono::steady_clock::time_point;
-  using duration = std::chrono::milliseconds;
 
   lane(std::shared_ptr<workspace_info> info, std::size_t slots);
   ~lane();
@@ -36,9 +35,7 @@ public:
   /// Nothing could be written: drops what is not committed and tries again later.
   void fail(const std::string& problem, time_point now);
 
-  /// What changed; how long comparing everything took, when that was asked for.
-  std::optional<duration> apply(const change_batch& batch,
-                                std::shared_ptr<const ignore_rules> rules);
+  void apply(const change_batch& batch, std::shared_ptr<const ignore_rules> rules);
   /// Reads these before anything else, on this thread, and commits.
   void look_now(const std::vector<std::string>& paths);
   /// Only those of them that may be indexed, the others are forgotten: somebody asked about these
@@ -60,7 +57,8 @@ public:
 
 private:
   parse_task task_of(const std::string& path);
-  std::optional<duration> compare(const std::string& folder);
+  void compare(const swept_folder& folder);
+  void compare_everything();
   void drop(const std::string& path);
   void write(const parse_result& result);
   void wrote();

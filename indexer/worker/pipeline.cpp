@@ -103,6 +103,7 @@ void pipeline::on(open_message m) {
   // At once: its first batch may follow this message.
   lanes_[m.info->id] = std::make_unique<lane>(m.info, crew_.threads() + 1);
   opening_.push_back(std::move(m));
+  try_opening(); // before that batch, which would be walked for once more
 }
 
 void pipeline::try_opening() {
@@ -140,10 +141,7 @@ void pipeline::on(rebuild_message m) {
 void pipeline::on(change_message m) {
   auto* of = find(m.batch.workspace);
   if (!of) return; // closed meanwhile
-  const auto id = m.batch.workspace;
-  guarded(*of, [&] {
-    if (const auto took = of->apply(m.batch, std::move(m.rules)); took && swept_) swept_(id, *took);
-  });
+  guarded(*of, [&] { of->apply(m.batch, std::move(m.rules)); });
   // Counted as backlog before it is no batch any more.
   guarded(*of, [&] { of->step(std::chrono::steady_clock::now()); });
   of->info().batch_taken();

@@ -24,15 +24,11 @@ class pipeline {
 public:
   /// An error's text; empty: it went well.
   using reply = std::function<void(const std::string& error)>;
-  using swept = std::function<void(workspace_id, std::chrono::milliseconds)>;
 
   pipeline(unsigned threads, output& out);
   ~pipeline();
   /// Commits what is ready and ends the thread; what is posted afterwards is not done.
   void stop();
-
-  /// Who is told how long comparing a whole workspace took. Before the first open().
-  void on_swept(swept told) { swept_ = std::move(told); }
 
   void open(std::shared_ptr<workspace_info> info, reply done);
   void close(workspace_id id, reply done);
@@ -92,7 +88,6 @@ private:
   std::optional<lane::time_point> wake_at() const;
 
   output& out_;
-  swept swept_;
   mailbox<message> inbox_;
   std::map<workspace_id, std::unique_ptr<lane>> lanes_;
   std::vector<open_message> opening_; // wait for another process to let go of the database

@@ -17,15 +17,11 @@ std::string_view code_of(walk_problem problem) {
 } // namespace
 
 requests::requests(unsigned threads, output& out)
-    : out_(out), pipeline_(threads, out), watch_(pipeline_), queries_(watch_, pipeline_, out) {
-  pipeline_.on_swept(
-      [this](workspace_id id, std::chrono::milliseconds took) { watch_.swept(id, took); });
-}
+    : out_(out), pipeline_(threads, out), watch_(pipeline_), questions_(watch_, pipeline_, out) {}
 
-/// Each thread ends before those that it waits for. They post to one another up to the end, so that
-/// none is destroyed before all have ended.
+/// The watch thread ends before the pipeline, to which it hands its batches. They post to one
+/// another up to the end, so that none is destroyed before all have ended.
 requests::~requests() {
-  queries_.stop();
   watch_.stop();
   pipeline_.stop();
 }
@@ -52,9 +48,9 @@ void requests::dispatch(const value& id, const object& members) {
   if (what == "status") return status(id, asked);
   if (what == "changed") return changed(id, asked);
   if (what == "rebuild") return rebuild(id, asked);
-  if (!query_thread::knows(what))
+  if (!questions::knows(what))
     throw bad_request{"bad_request", "there is no \"" + what + "\": see WORKER.md"};
-  queries_.ask({id, what, members, workspace(asked)});
+  questions_.answer({id, what, members, workspace(asked)});
 }
 
 std::shared_ptr<workspace_info> requests::workspace(const arguments& asked) const {

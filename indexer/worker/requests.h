@@ -1,6 +1,6 @@
 #pragma once
 
-#include "indexer/worker/query_thread.h"
+#include "indexer/worker/questions.h"
 
 #include <boost/json/object.hpp>
 #include <map>
@@ -11,7 +11,8 @@
 
 namespace acpd::index {
 
-/// Understands the daemon's lines and gives each to the thread that it is for. Owned by the worker.
+/// Understands the daemon's lines: answers questions, and gives what changes something to the
+/// thread that it is for. Owned by the worker; its functions belong to the input's thread.
 class requests {
 public:
   requests(unsigned threads, output& out);
@@ -19,6 +20,9 @@ public:
 
   /// One line. Whatever it is, it gets one answer (a hint, which has no id, gets none).
   void line(std::string_view text);
+  /// What is due while no line comes, and when.
+  std::optional<questions::time_point> rest_at() const { return questions_.rest_at(); }
+  void rest() { questions_.rest(); }
 
 private:
   using value = boost::json::value;
@@ -39,7 +43,7 @@ private:
   std::map<std::string, bool> opening_;
   pipeline pipeline_;
   watch_thread watch_;
-  query_thread queries_;
+  questions questions_;
 };
 
 } // namespace acpd::index

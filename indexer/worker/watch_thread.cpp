@@ -57,10 +57,6 @@ bool watch_thread::flush(const workspace_info& of, workspace_info::time_point un
   return ready.wait_until(until) == std::future_status::ready;
 }
 
-void watch_thread::swept(workspace_id id, std::chrono::milliseconds took) {
-  post([this, id, took] { watcher_.swept(id, took); });
-}
-
 void watch_thread::work() {
   while (!stopping_) {
     at_work_ = true; // before anything is read

@@ -38,7 +38,6 @@ public:
   /// Hands on what has changed up to now. Where that is nothing, which is usual, no thread is
   /// woken: each of them may wait for a processor. False: it was not done by then.
   bool flush(const workspace_info& of, workspace_info::time_point until);
-  void swept(workspace_id id, std::chrono::milliseconds took);
 
 private:
   void post(std::function<void()> task) { inbox_.push(std::move(task)); }

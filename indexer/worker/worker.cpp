@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <malloc.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -28,11 +30,25 @@ void limit_memory() {
 #endif
 }
 
+/// Until there is input; what is due meanwhile is done.
+void wait_for_input(int fd, requests& to) {
+  while (const auto at = to.rest_at()) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(*at - std::chrono::steady_clock::now());
+    pollfd ready{fd, POLLIN, 0};
+    const auto wait = static_cast<int>(std::max<long>(left.count(), 0));
+    const int found = ::poll(&ready, 1, wait);
+    if (found > 0 || (found < 0 && errno != EINTR)) return;
+    if (found == 0) to.rest();
+  }
+}
+
 /// Gives each line to `to` until the input ends. False: a line was too long to be ours.
 bool read_lines(int fd, requests& to) {
   std::string waiting;
   char buffer[64 * 1024];
   for (;;) {
+    wait_for_input(fd, to);
     const auto n = ::read(fd, buffer, sizeof buffer);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return true;

@@ -48,12 +48,9 @@ public:
     slot->root = (folder_ / kind / name).string();
     fs::create_directories(indexes_ / kind);
     slot->db = std::make_unique<idx::store>(indexes_ / kind / (name + ".db"));
-    idx::build_options how;
-    how.threads = 2;
-    if (const auto done =
-            idx::build(*slot->db, slot->root, *idx::ignore_rules::load(slot->root), how);
-        !done)
-      throw std::runtime_error(done.error());
+    auto found = idx::list_files(*idx::ignore_rules::load(slot->root));
+    if (!found) throw std::runtime_error(found.error().text);
+    idx::build(*slot->db, slot->root, *std::move(found), 2);
     slot->reading = std::make_unique<idx::reader>(*slot->db);
     return *slot;
   }

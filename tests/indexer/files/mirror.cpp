@@ -21,8 +21,7 @@ public:
   void changed(std::string_view path, const file_stat& stat) override {
     seen[std::string(path)] = stat;
   }
-  void removed(std::string_view path) override { gone.emplace_back(path); }
-  void unreadable(std::string_view, int) override {}
+  void removed(const known_file& file) override { gone.emplace_back(file.path); }
 
   void finish() {
     for (const auto& path : gone)
@@ -45,7 +44,9 @@ void mirror::watch(const std::string& root, const user_rules& user) {
   id = *added;
 }
 
-void mirror::compare(const std::string& folder) {
+void mirror::compare(const swept_folder& swept) {
+  if (!swept.files) return;
+  const auto& folder = swept.path;
   auto at = folder.empty() ? known.begin() : known.lower_bound(folder + "/");
   const auto end = folder.empty() ? known.end() : known.lower_bound(folder + "0");
   note found(known);
@@ -54,7 +55,8 @@ void mirror::compare(const std::string& folder) {
     const auto& [path, stat] = *at++;
     return known_file{path, stat};
   };
-  if (sweep(*watcher_.rules_of(id), next, found, {.start = folder})) found.finish();
+  sweep(*swept.files, next, found);
+  found.finish();
 }
 
 void mirror::apply(const change_batch& batch) {

@@ -28,7 +28,7 @@ public:
 
 private:
   void apply(const change_batch& batch);
-  void compare(const std::string& folder);
+  void compare(const swept_folder& swept);
   void tell_difference() const;
 
   watcher& watcher_;

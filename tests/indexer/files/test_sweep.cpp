@@ -3,9 +3,12 @@
 #include "tests/indexer/files/tree.h"
 
 #include <catch2/catch.hpp>
+#include <cerrno>
+#include <thread>
 
 using namespace acpd::index;
 using namespace acpd::index::test;
+using namespace std::chrono_literals;
 using paths = std::vector<std::string>;
 
 namespace {
@@ -13,8 +16,7 @@ namespace {
 struct sink : sweep_sink {
   void added(std::string_view path, const file_stat&) override { adds.emplace_back(path); }
   void changed(std::string_view path, const file_stat&) override { changes.emplace_back(path); }
-  void removed(std::string_view path) override { removals.emplace_back(path); }
-  void unreadable(std::string_view, int) override {}
+  void removed(const known_file& file) override { removals.emplace_back(file.path); }
   paths adds, changes, removals;
 };
 
@@ -24,6 +26,16 @@ known_source source_of(const std::map<std::string, file_stat>& known) {
     const auto& [path, stat] = *at++;
     return known_file{path, stat};
   };
+}
+
+/// What differs between the disk and what is known of it.
+sink swept(const tree& made, const std::map<std::string, file_stat>& known,
+           const walk_options& options = {}) {
+  const auto listed = list_files(*ignore_rules::load(made.root()), options);
+  REQUIRE(listed);
+  sink found;
+  sweep(*listed, source_of(known), found);
+  return found;
 }
 
 } // namespace
@@ -38,13 +50,10 @@ TEST_CASE("a sweep tells what was added, changed and removed, and nothing else")
   made.write("c", "longer than before\n");
   made.write("a-a");
   made.write("d/0");
-  sink found;
-  const auto totals = sweep(*ignore_rules::load(made.root()), source_of(known), found);
-  REQUIRE(totals);
+  const auto found = swept(made, known);
   CHECK(found.adds == paths{"a-a", "d/0"});
   CHECK(found.changes == paths{"c"});
   CHECK(found.removals == paths{"a/b", "z"});
-  CHECK(totals->unchanged == 2);
 }
 
 TEST_CASE("a file replaced by one of the same size and time is changed") {
@@ -55,9 +64,7 @@ TEST_CASE("a file replaced by one of the same size and time is changed") {
   std::filesystem::last_write_time(made.path("g"),
                                    std::filesystem::last_write_time(made.path("f")));
   made.move("g", "f");
-  sink found;
-  REQUIRE(sweep(*ignore_rules::load(made.root()), source_of(known), found));
-  CHECK(found.changes == paths{"f"});
+  CHECK(swept(made, known).changes == paths{"f"});
 }
 
 TEST_CASE("a sweep of one folder leaves the others alone; of a folder that is gone, removes all") {
@@ -69,18 +76,36 @@ TEST_CASE("a sweep of one folder leaves the others alone; of a folder that is go
   made.remove("b");
   auto of_b = known;
   of_b.erase("a/f");
-  sink found;
-  REQUIRE(sweep(*ignore_rules::load(made.root()), source_of(of_b), found, {.start = "b"}));
-  CHECK(found.removals == paths{"b/f", "b/g"});
+  CHECK(swept(made, of_b, {.start = "b"}).removals == paths{"b/f", "b/g"});
 }
 
-TEST_CASE("a root that is gone removes nothing") {
+TEST_CASE("what could not be read for now is kept; without permission it is removed") {
+  const std::map<std::string, file_stat> known{{"a/f", {}}, {"a.x", {}}, {"b/f", {}}, {"c", {}}};
+  listing partly;
+  partly.add_unread("a", EIO);
+  partly.add_unread("b", EACCES);
+  sink found;
+  sweep(partly, source_of(known), found);
+  CHECK(found.removals == paths{"a.x", "b/f", "c"});
+}
+
+TEST_CASE("a root that is gone has no listing, not an empty one") {
   const tree made;
   made.write("sub/f");
-  const auto known = walked(made.path("sub")).stats;
   const auto rules = ignore_rules::load(made.path("sub"));
   made.remove("sub");
-  sink found;
-  CHECK_FALSE(sweep(*rules, source_of(known), found));
-  CHECK(found.removals.empty());
+  const auto listed = list_files(*rules);
+  REQUIRE_FALSE(listed);
+  CHECK(listed.error().code == walk_problem::no_folder);
+}
+
+TEST_CASE("a listing knows what came after it was begun") {
+  const tree made;
+  made.write("old");
+  const auto before = walked(made.root()).stats;
+  std::this_thread::sleep_for(20ms); // a tick of the file system's clock and more
+  const listing begun;
+  made.write("new");
+  CHECK_FALSE(begun.is_younger(before.at("old")));
+  CHECK(begun.is_younger(walked(made.root()).stats.at("new")));
 }

@@ -46,11 +46,9 @@ private:
 };
 
 build_report refresh(store& s, const workspace& w, unsigned threads = 1) {
-  build_options how;
-  how.threads = threads;
-  const auto report = build(s, w.root(), *ignore_rules::load(w.root()), how);
-  REQUIRE(report);
-  return *report;
+  auto found = list_files(*ignore_rules::load(w.root()));
+  REQUIRE(found);
+  return build(s, w.root(), *std::move(found), threads);
 }
 
 std::vector<std::string> find(const store& s, const std::string& query) {
@@ -111,11 +109,11 @@ TEST_CASE("any number of threads builds the same index") {
 
 TEST_CASE("a root that is not there is said") {
   workspace w;
-  store s(w / "index.db");
-  const std::string missing = (w / "missing").string();
-  const auto report = build(s, missing, *ignore_rules::load(missing), {});
-  REQUIRE_FALSE(report);
-  CHECK_THAT(report.error(), Catch::Contains(missing));
+  script_options o;
+  o.root = w / "missing";
+  captured err(std::cerr);
+  CHECK(run_script(o) == 1);
+  CHECK_THAT(err.text(), Catch::Contains(o.root.string()));
 }
 
 TEST_CASE("the command answers queries on stdout and gives figures on stderr") {

@@ -1,17 +1,16 @@
 #pragma once
 
 #include "indexer/worker/answers.h"
-#include "indexer/worker/mailbox.h"
 #include "indexer/worker/output.h"
 #include "indexer/worker/pipeline.h"
 #include "indexer/worker/watch_thread.h"
 
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 
 namespace acpd::index {
 
@@ -22,18 +21,25 @@ struct question {
   std::shared_ptr<workspace_info> about;
 };
 
-/// The thread that answers. Each answer is as fresh as the last save: what inotify has to tell is
+/// Answers questions, one at a time, on the input's thread: handing one to another thread costs
+/// more than most answers do. Each answer is as fresh as the last save: what inotify has to tell is
 /// read first, small changes are waited for, and the files that the answer names are compared with
-/// the disk. Owned by the worker; ask() from any thread. Watch thread and pipeline must outlive it.
-class query_thread {
+/// the disk. Owned by `requests`. Watch thread and pipeline must outlive it.
+class questions {
 public:
-  query_thread(watch_thread& watch, pipeline& pipe, output& out);
-  ~query_thread();
-  /// Ends the thread after the question in hand; those that wait get no answer.
-  void stop();
+  using time_point = std::chrono::steady_clock::time_point;
+
+  questions(watch_thread& watch, pipeline& pipe, output& out)
+      : watch_(watch), pipeline_(pipe), out_(out) {}
 
   static bool knows(std::string_view what); // whether there is such a question
-  void ask(question asked);
+  /// Writes the answer, or why there is none.
+  void answer(const question& asked);
+
+  /// When rest() is due; nothing: no question has come since.
+  std::optional<time_point> rest_at() const { return rest_at_; }
+  /// No question has come for a while: what is kept between them is given back.
+  void rest();
 
 private:
   /// What is kept for a workspace between questions, given back when none comes.
@@ -43,19 +49,16 @@ private:
     std::optional<reference_graph> graph;
   };
 
-  void work();
-  void answer(const question& asked);
+  void write_answer(const question& asked);
   boost::json::object answer_fresh(const question& asked);
   boost::json::object answer_once(const question& asked, std::vector<std::string>& stale);
   open_index& index_of(const workspace_info& about);
-  void rest();
 
   watch_thread& watch_;
   pipeline& pipeline_;
   output& out_;
   std::map<workspace_id, open_index> open_;
-  mailbox<std::optional<question>> inbox_; // nothing: the end
-  std::jthread thread_;                    // the last: it uses all of the above
+  std::optional<time_point> rest_at_;
 };
 
 } // namespace acpd::index

@@ -1,4 +1,4 @@
-#include "indexer/worker/query_thread.h"
+#include "indexer/worker/questions.h"
 
 #include "indexer/worker/freshness.h"
 
@@ -59,40 +59,21 @@ void add_reason(json::object& answer, const workspace_info& about) {
 
 } // namespace
 
-query_thread::query_thread(watch_thread& watch, pipeline& pipe, output& out)
-    : watch_(watch), pipeline_(pipe), out_(out), thread_([this] { work(); }) {}
+bool questions::knows(std::string_view what) { return find(what) != nullptr; }
 
-query_thread::~query_thread() { stop(); }
-
-void query_thread::stop() {
-  inbox_.push(std::nullopt);
-  if (thread_.joinable()) thread_.join();
+void questions::answer(const question& asked) {
+  pipeline_.questioned();
+  write_answer(asked);
+  rest_at_ = std::chrono::steady_clock::now() + rest_after;
 }
 
-bool query_thread::knows(std::string_view what) { return find(what) != nullptr; }
-
-void query_thread::ask(question asked) { inbox_.push(std::move(asked)); }
-
-void query_thread::work() {
-  for (std::optional<std::chrono::steady_clock::time_point> rest_at;;) {
-    const auto asked = inbox_.wait(rest_at);
-    for (const auto& each : asked) {
-      if (!each) return;
-      answer(*each);
-    }
-    if (asked.empty()) rest();
-    rest_at.reset();
-    if (!asked.empty()) rest_at = std::chrono::steady_clock::now() + rest_after;
-  }
-}
-
-void query_thread::rest() {
+void questions::rest() {
+  rest_at_.reset();
   open_.clear();
   ::malloc_trim(0);
 }
 
-void query_thread::answer(const question& asked) {
-  pipeline_.questioned();
+void questions::write_answer(const question& asked) {
   try {
     auto made = answer_fresh(asked);
     const auto now = asked.about->now();
@@ -113,7 +94,7 @@ void query_thread::answer(const question& asked) {
   }
 }
 
-json::object query_thread::answer_fresh(const question& asked) {
+json::object questions::answer_fresh(const question& asked) {
   const auto until = std::chrono::steady_clock::now() + patience;
   if (watch_.flush(*asked.about, until)) asked.about->settle(until);
   std::vector<std::string> stale;
@@ -127,7 +108,7 @@ json::object query_thread::answer_fresh(const question& asked) {
   return made;
 }
 
-json::object query_thread::answer_once(const question& asked, std::vector<std::string>& stale) {
+json::object questions::answer_once(const question& asked, std::vector<std::string>& stale) {
   auto& index = index_of(*asked.about);
   const auto view = index.reads->look();
   auto made =
@@ -136,7 +117,7 @@ json::object query_thread::answer_once(const question& asked, std::vector<std::s
   return made;
 }
 
-query_thread::open_index& query_thread::index_of(const workspace_info& about) {
+questions::open_index& questions::index_of(const workspace_info& about) {
   auto from = about.index();
   if (!from)
     throw bad_request{"not_open", "the index of " + about.root + " is not open: " +
