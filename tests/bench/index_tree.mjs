@@ -1,4 +1,5 @@
 // Trees to index: real files, copied until there are enough, each copy with names of its own.
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -6,7 +7,8 @@ const kinds =
   /\.(c|h|cc|cpp|hpp|cs|go|java|js|mjs|jsx|ts|tsx|py|rb|rs|php|lua|kt|scala|sh|md|json)$/;
 const largest = 400_000; // bytes; larger files are data
 
-/** [path, bytes] of the source files below the folders, in a fixed order. */
+/** [name in a tree, file] of the source files below the folders, in a fixed order that mixes the
+ * folders: a part of them is a sample, so that trees of different sizes are alike. */
 export function real_files(folders) {
   const found = [];
   for (const folder of folders)
@@ -16,7 +18,9 @@ export function real_files(folders) {
       if (fs.statSync(file).size > largest) continue;
       found.push([path.relative(folder, file).replaceAll('node_modules', 'packages'), file]);
     }
-  return found.sort(([a], [b]) => (a < b ? -1 : 1));
+  const place = new Map();
+  for (const [name] of found) place.set(name, createHash('sha1').update(name).digest('hex'));
+  return found.sort(([a], [b]) => (place.get(a) < place.get(b) ? -1 : 1));
 }
 
 /** Writes `count` files below `to`; returns their paths and how many bytes they have. The k-th
