@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <tuple>
-#include <unordered_map>
 
 namespace acpd::index {
 namespace {
@@ -14,39 +14,75 @@ namespace {
 // A name that more files define than this, with no import to tell them apart, says nothing.
 constexpr std::size_t most_definers = 8;
 
-using files_of_names = std::unordered_map<std::string, std::vector<std::uint32_t>>;
-
-void make_set(std::vector<std::uint32_t>& numbers) {
-  std::ranges::sort(numbers);
-  const auto repeated = std::ranges::unique(numbers);
-  numbers.erase(repeated.begin(), repeated.end());
-}
-
-files_of_names read_definers(const reader::view& v) {
-  files_of_names all;
-  scan_keys(v.db(), v.entries(), make_key(key_kind::definition, ""),
-            [&](std::string_view key, std::string_view list) {
-              read_words(list, [&](std::uint32_t doc, counts) {
-                const auto& entry = v.entries().doc(doc);
-                // A heading is a name to look up, nothing that code uses.
-                if (entry.file != 0 && entry.kind != chunk_kind::section)
-                  all[std::string(key.substr(1))].push_back(entry.file);
+/// Which files define each name. Both ways through it are in the names' order, as the lists are: a
+/// large repository has a million of them.
+class definers {
+public:
+  explicit definers(const reader::view& v) {
+    scan_keys(v.db(), v.entries(), make_key(key_kind::definition, ""),
+              [&](std::string_view key, std::string_view list) {
+                begin(key.substr(1));
+                read_words(list, [&](std::uint32_t doc, counts) {
+                  const auto& entry = v.entries().doc(doc);
+                  // A heading is a name to look up, nothing that code uses.
+                  if (entry.file != 0 && entry.kind != chunk_kind::section)
+                    files_.push_back(entry.file);
+                });
+                return true;
               });
-              return true;
-            });
-  for (auto& [name, files] : all)
-    make_set(files);
-  return all;
-}
+    end();
+  }
+
+  /// Ascending. Each name asked for must be above the one before.
+  std::span<const std::uint32_t> of(std::string_view name) {
+    while (at_ < names_.size() && name_of(at_) < name)
+      ++at_;
+    if (at_ == names_.size() || name_of(at_) != name) return {};
+    const auto from = at_ == 0 ? 0 : names_[at_ - 1].files_end;
+    return std::span(files_).subspan(from, names_[at_].files_end - from);
+  }
+
+private:
+  struct entry {
+    std::size_t name_end = 0, files_end = 0;
+  };
+
+  std::string_view name_of(std::size_t at) const {
+    const auto from = at == 0 ? 0 : names_[at - 1].name_end;
+    return std::string_view(text_).substr(from, names_[at].name_end - from);
+  }
+
+  /// A key's lists come one after the other.
+  void begin(std::string_view name) {
+    if (!names_.empty() && name_of(names_.size() - 1) == name) return;
+    end();
+    text_ += name;
+    names_.push_back({text_.size(), 0});
+  }
+
+  void end() {
+    if (names_.empty()) return;
+    const auto from = names_.size() == 1 ? 0 : names_[names_.size() - 2].files_end;
+    const auto first = files_.begin() + static_cast<std::ptrdiff_t>(from);
+    std::sort(first, files_.end());
+    files_.erase(std::unique(first, files_.end()), files_.end());
+    names_.back().files_end = files_.size();
+  }
+
+  std::string text_; // of all names
+  std::vector<entry> names_;
+  std::vector<std::uint32_t> files_;
+  std::size_t at_ = 0;
+};
 
 /// The files that a use in `from` can mean.
-std::vector<std::uint32_t> meant(std::uint32_t from, const std::vector<std::uint32_t>& definers,
-                                 const std::vector<std::uint32_t>& imported) {
-  if (std::ranges::binary_search(definers, from)) return {}; // its own
-  std::vector<std::uint32_t> both;
-  std::ranges::set_intersection(definers, imported, std::back_inserter(both));
-  if (!both.empty()) return both;
-  return definers.size() <= most_definers ? definers : both;
+void find_meant(std::uint32_t from, std::span<const std::uint32_t> definers,
+                const std::vector<std::uint32_t>& imported, std::vector<std::uint32_t>& meant) {
+  meant.clear();
+  if (std::ranges::binary_search(definers, from)) return; // its own
+  std::ranges::set_intersection(definers, imported, std::back_inserter(meant));
+  if (meant.empty() && definers.size() <= most_definers)
+    meant.assign(definers.begin(), definers.end());
 }
 
 } // namespace
@@ -66,24 +102,26 @@ void reference_graph::read_files(const reader::view& v) {
 }
 
 void reference_graph::read_edges(const reader::view& v) {
-  const auto definers = read_definers(v);
-  const import_resolver resolver(v);
-  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> imported;
+  definers defining(v);
+  import_resolver resolver(v);
+  std::vector<std::vector<std::uint32_t>> imported; // by place
   for (const auto& f : files_)
-    imported[f.id] = resolver.imported_by(f.id);
+    imported.push_back(resolver.imported_by(f.id));
 
-  // Of one name: how often each file uses it. A key's lists come one after the other.
+  // Of one name: the file of each use. A key's lists come one after the other.
   std::string name;
-  std::unordered_map<std::uint32_t, double> users;
+  std::vector<std::uint32_t> users, to;
   const auto connect = [&] {
-    const auto at = definers.find(name);
-    if (at != definers.end())
-      for (const auto& [from, count] : users) {
-        const auto to = meant(from, at->second, imported[from]);
-        for (const auto file : to)
-          edges_.push_back(
-              {places_[from], places_[file], std::sqrt(count) / static_cast<double>(to.size())});
-      }
+    const auto files = defining.of(name);
+    std::ranges::sort(users);
+    for (auto at = users.begin(); !files.empty() && at != users.end();) {
+      const auto next = std::upper_bound(at, users.end(), *at);
+      find_meant(*at, files, imported[places_[*at]], to);
+      const auto share = std::sqrt(static_cast<double>(next - at)) / static_cast<double>(to.size());
+      for (const auto file : to)
+        edges_.push_back({places_[*at], places_[file], share});
+      at = next;
+    }
     users.clear();
   };
   scan_keys(v.db(), v.entries(), make_key(key_kind::reference, ""),
@@ -94,7 +132,7 @@ void reference_graph::read_edges(const reader::view& v) {
               }
               read_references(list, [&](std::uint32_t doc, std::string_view packed) {
                 const auto file = v.entries().doc(doc).file;
-                if (file != 0) read_uses(packed, [&](use) { users[file] += 1; });
+                if (file != 0) read_uses(packed, [&](use) { users.push_back(file); });
               });
               return true;
             });

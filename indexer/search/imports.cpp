@@ -7,23 +7,13 @@
 namespace acpd::index {
 namespace {
 
-std::vector<std::string> path_parts(std::string_view path) {
-  const auto [folders, stem] = split_path(path);
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at < folders.size();) {
-    const auto end = std::min(folders.find('/', at), folders.size());
-    parts.emplace_back(folders.substr(at, end - at));
-    at = end + 1;
-  }
-  parts.emplace_back(stem);
-  return parts;
-}
-
-/// What an import of this file would name: in Go a folder is a package.
-std::vector<std::string> importable_parts(const file_entry& f) {
-  auto parts = path_parts(f.path);
-  if (f.language == "go" && parts.size() > 1) parts.pop_back();
-  return parts;
+/// What an import of this file would name, its last word apart: in Go a folder is a package.
+std::pair<std::string_view, std::string_view> importable(const file_entry& f) {
+  const auto [folders, stem] = split_path(f.path);
+  if (f.language != "go" || folders.empty()) return {folders, stem};
+  const auto slash = folders.rfind('/');
+  if (slash == std::string_view::npos) return {{}, folders};
+  return {folders.substr(0, slash), folders.substr(slash + 1)};
 }
 
 bool is_source_ending(std::string_view ending) {
@@ -58,10 +48,16 @@ std::vector<std::string> module_parts(std::string_view module) {
   return parts;
 }
 
-std::size_t common_end(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  std::size_t n = 0;
-  while (n < a.size() && n < b.size() && a[a.size() - 1 - n] == b[b.size() - 1 - n])
-    ++n;
+/// How many of a module's parts the file's path ends in; its last word is the last part.
+std::size_t common_end(const std::vector<std::string>& parts, const file_entry& f) {
+  auto left = importable(f).first;
+  std::size_t n = 1;
+  for (; n < parts.size() && !left.empty(); ++n) {
+    const auto slash = left.rfind('/');
+    const auto last = slash == std::string_view::npos ? left : left.substr(slash + 1);
+    if (last != parts[parts.size() - 1 - n]) break;
+    left = slash == std::string_view::npos ? std::string_view() : left.substr(0, slash);
+  }
   return n;
 }
 
@@ -73,18 +69,22 @@ std::size_t common_begin(std::string_view a, std::string_view b) {
 
 import_resolver::import_resolver(const reader::view& v) : view_(v) {
   v.entries().for_each_file([&](std::uint32_t id, const file_entry& f) {
-    by_last_[importable_parts(f).back()].push_back(id);
+    by_last_[std::string(importable(f).second)].push_back(id);
   });
 }
 
-std::vector<std::uint32_t> import_resolver::best(const std::vector<std::string>& parts) const {
-  std::vector<std::uint32_t> files;
-  if (parts.empty()) return files;
+const std::vector<std::uint32_t>& import_resolver::best(const std::vector<std::string>& parts) {
+  std::string module;
+  for (const auto& part : parts)
+    module += part + '/';
+  const auto [known, is_new] = best_.try_emplace(std::move(module));
+  auto& files = known->second;
+  if (!is_new || parts.empty()) return files;
   const auto at = by_last_.find(parts.back());
   if (at == by_last_.end()) return files;
   std::size_t longest = 1;
   for (const auto id : at->second) {
-    const auto common = common_end(parts, importable_parts(view_.entries().file(id)));
+    const auto common = common_end(parts, view_.entries().file(id));
     if (common < longest) continue;
     if (common > longest) files.clear();
     longest = common;
@@ -95,8 +95,7 @@ std::vector<std::uint32_t> import_resolver::best(const std::vector<std::string>&
   return files;
 }
 
-std::vector<std::uint32_t> import_resolver::resolve(const import& i,
-                                                    std::string_view importer) const {
+std::vector<std::uint32_t> import_resolver::resolve(const import& i, std::string_view importer) {
   const auto parts = module_parts(i.module);
   auto files = best(parts);
   for (const auto& name : i.names) {
@@ -121,7 +120,7 @@ std::vector<std::uint32_t> import_resolver::resolve(const import& i,
   return files;
 }
 
-std::vector<std::uint32_t> import_resolver::imported_by(std::uint32_t file) const {
+std::vector<std::uint32_t> import_resolver::imported_by(std::uint32_t file) {
   std::vector<std::uint32_t> all;
   const auto& path = view_.entries().file(file).path;
   for (const auto& i : imports_of(view_.db(), file)) {

@@ -20,16 +20,17 @@ public:
   explicit import_resolver(const reader::view& v);
 
   /// The catalog's numbers of the files that `file` imports, ascending.
-  std::vector<std::uint32_t> imported_by(std::uint32_t file) const;
+  std::vector<std::uint32_t> imported_by(std::uint32_t file);
 
 private:
-  std::vector<std::uint32_t> resolve(const import& i, std::string_view importer) const;
-  std::vector<std::uint32_t> best(const std::vector<std::string>& parts) const;
+  std::vector<std::uint32_t> resolve(const import& i, std::string_view importer);
+  const std::vector<std::uint32_t>& best(const std::vector<std::string>& parts);
 
   const reader::view& view_;
   // The last word of a path (its ending cut off, folders that are named by their index included)
   // → files.
   std::unordered_map<std::string, std::vector<std::uint32_t>> by_last_;
+  std::unordered_map<std::string, std::vector<std::uint32_t>> best_; // of modules seen before
 };
 
 } // namespace acpd::index

@@ -18,16 +18,17 @@ using answerer = json::object (*)(const answer_source&, const arguments&);
 struct entry {
   std::string_view what;
   answerer answer;
+  bool needs_graph = false;
 };
 constexpr std::array<entry, 5> answerers{{{"search", answer_search},
                                           {"symbol", answer_symbol},
                                           {"outline", answer_outline},
-                                          {"related", answer_related},
-                                          {"repo_map", answer_repo_map}}};
+                                          {"related", answer_related, true},
+                                          {"repo_map", answer_repo_map, true}}};
 
-answerer find(std::string_view what) {
+const entry* find(std::string_view what) {
   for (const auto& known : answerers)
-    if (known.what == what) return known.answer;
+    if (known.what == what) return &known;
   return nullptr;
 }
 
@@ -60,6 +61,7 @@ void add_reason(json::object& answer, const workspace_info& about) {
 } // namespace
 
 bool questions::knows(std::string_view what) { return find(what) != nullptr; }
+bool questions::needs_graph(std::string_view what) { return find(what)->needs_graph; }
 
 void questions::answer(const question& asked) {
   pipeline_.questioned();
@@ -111,8 +113,8 @@ json::object questions::answer_fresh(const question& asked) {
 json::object questions::answer_once(const question& asked, std::vector<std::string>& stale) {
   auto& index = index_of(*asked.about);
   const auto view = index.reads->look();
-  auto made =
-      find(asked.what)({view, asked.about->real_root, index.graph}, arguments(asked.members));
+  auto made = find(asked.what)
+                  ->answer({view, asked.about->real_root, index.graph}, arguments(asked.members));
   stale = stale_paths(made, view, asked.about->real_root);
   return made;
 }

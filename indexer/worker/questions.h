@@ -21,10 +21,9 @@ struct question {
   std::shared_ptr<workspace_info> about;
 };
 
-/// Answers questions, one at a time, on the input's thread: handing one to another thread costs
-/// more than most answers do. Each answer is as fresh as the last save: what inotify has to tell is
-/// read first, small changes are waited for, and the files that the answer names are compared with
-/// the disk. Owned by `requests`. Watch thread and pipeline must outlive it.
+/// Answers questions, one at a time, on the thread that owns it. Each answer is as fresh as the
+/// last save: what inotify has to tell is read first, small changes are waited for, and the files
+/// that the answer names are compared with the disk. Watch thread and pipeline must outlive it.
 class questions {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -33,6 +32,7 @@ public:
       : watch_(watch), pipeline_(pipe), out_(out) {}
 
   static bool knows(std::string_view what); // whether there is such a question
+  static bool needs_graph(std::string_view what);
   /// Writes the answer, or why there is none.
   void answer(const question& asked);
 

@@ -17,11 +17,13 @@ std::string_view code_of(walk_problem problem) {
 } // namespace
 
 requests::requests(unsigned threads, output& out)
-    : out_(out), pipeline_(threads, out), watch_(pipeline_), questions_(watch_, pipeline_, out) {}
+    : out_(out), pipeline_(threads, out), watch_(pipeline_), questions_(watch_, pipeline_, out),
+      graph_(watch_, pipeline_, out) {}
 
-/// The watch thread ends before the pipeline, to which it hands its batches. They post to one
+/// Each thread ends before those that it waits for. They post to one
 /// another up to the end, so that none is destroyed before all have ended.
 requests::~requests() {
+  graph_.stop();
   watch_.stop();
   pipeline_.stop();
 }
@@ -50,7 +52,11 @@ void requests::dispatch(const value& id, const object& members) {
   if (what == "rebuild") return rebuild(id, asked);
   if (!questions::knows(what))
     throw bad_request{"bad_request", "there is no \"" + what + "\": see WORKER.md"};
-  questions_.answer({id, what, members, workspace(asked)});
+  question made{id, what, members, workspace(asked)};
+  if (questions::needs_graph(what))
+    graph_.ask(std::move(made));
+  else
+    questions_.answer(made);
 }
 
 std::shared_ptr<workspace_info> requests::workspace(const arguments& asked) const {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "indexer/worker/questions.h"
+#include "indexer/worker/graph_thread.h"
 
 #include <boost/json/object.hpp>
 #include <map>
@@ -44,6 +44,7 @@ private:
   pipeline pipeline_;
   watch_thread watch_;
   questions questions_;
+  graph_thread graph_;
 };
 
 } // namespace acpd::index

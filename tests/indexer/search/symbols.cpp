@@ -119,7 +119,7 @@ TEST_CASE("an outline is a file's symbols in order") {
 TEST_CASE("imports name files by the ends of their paths") {
   auto l = program();
   const auto v = l.look();
-  const import_resolver resolver(v);
+  import_resolver resolver(v);
   const auto imported = [&](std::string_view path) {
     lines paths;
     for (const auto id : resolver.imported_by(find_file(v.db(), path)->id))
