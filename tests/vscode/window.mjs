@@ -16,8 +16,8 @@ export class vscode_window {
   errors = [];  // that no code in a page has caught
 
   /** machine: settings of the extension, beside the server; place: a world that is there already;
-   * the rest as a world has it. */
-  static async open({ machine = { 'acpd.path': bin_dir }, place, ...options } = {}) {
+   * inspect: as the server has it; the rest as a world has it. */
+  static async open({ machine = { 'acpd.path': bin_dir }, place, inspect, ...options } = {}) {
     const vsix = execFileSync(path.join(here, 'extension.sh'), { encoding: 'utf8',
       env: { ...process.env, ACPD_BIN: bin_dir } }).trim();
     const made = new vscode_window();
@@ -26,7 +26,7 @@ export class vscode_window {
       'workbench.welcomePage.walkthroughs.openOnInstall': false }, machine);
     made.server.install(vsix);
     await made.server.start();
-    made.page = await made.server.open();
+    made.page = await made.server.open({ inspect });
     made.page.setDefaultTimeout(patience_ms);
     made.page.on('pageerror', (error) => made.errors.push(error.stack));
     await made.page.getByRole('tab', { name: 'acpd' }).first().click({ force: true });
