@@ -50,11 +50,11 @@ export class code_server {
     };
     this.set(settings);
     fs.mkdirSync(path.join(this.dir, 'user/Machine'), { recursive: true });
-    fs.writeFileSync(path.join(this.dir, 'user/Machine/settings.json'), JSON.stringify(machine));
+    this.set_machine(machine);
     this.env = {
       ...place.env,
       SHELL: '/bin/bash',
-      PATH: `${path.dirname(this.paths.NODE)}:${process.env.PATH}`,
+      PATH: `${path.dirname(this.paths.NODE)}:${place.env.PATH ?? process.env.PATH}`,
     };
   }
   /** Settings, at once in a window that is open. */
@@ -62,6 +62,10 @@ export class code_server {
     Object.assign(this.settings, settings);
     fs.writeFileSync(path.join(this.dir, 'user/User/settings.json'),
       JSON.stringify(this.settings));
+  }
+  /** All those of the scope "machine", in place of what they were. */
+  set_machine(settings) {
+    fs.writeFileSync(path.join(this.dir, 'user/Machine/settings.json'), JSON.stringify(settings));
   }
   args(...rest) {
     return [

@@ -49,7 +49,8 @@ describe('VS Code', { timeout: 560_000 }, () => {
     const wait = (from, name) =>
       `test {} \\< f0${from}.txt || while [ ! -e ${gate(name)} ]; do sleep 0.05; done`;
     const job = await w.begin('runner',
-      `/each *.txt --jobs 1 -- ${wait(30, 'go')}; ${wait(60, 'on')}; echo {}`, '/each *.txt');
+      `/each *.txt --jobs 1 -- ${wait(30, 'go')}; ${wait(60, 'on')}; echo {}`,
+      { name: '/each *.txt' });
     const tab = await w.open_in_editor(job);
     await w.conversation(job, '30/90 files');
     await tab.locator('textarea.prompt').fill('not sent yet');

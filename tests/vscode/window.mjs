@@ -10,6 +10,7 @@ import { poll } from '../lib/until.mjs';
 import { bin_dir, root, world } from '../lib/world.mjs';
 
 const patience_ms = 60_000;  // a slow machine is no failure
+const axe_core = fs.readFileSync(path.join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
 const shots = path.join(root, 'build/editors/shots');
 
 export class vscode_window {
@@ -49,6 +50,12 @@ export class vscode_window {
   conversation(session, ...texts) {
     return this.frame('conversation', (body, [id, wanted]) => body.dataset.opened === id
       && wanted.every((text) => body.innerText.includes(text)), [session.id, texts]);
+  }
+  /** What axe-core finds wrong with a page, for those who use it otherwise. */
+  async axe(page, rules) {
+    const frame = await this.frame(page);
+    await frame.evaluate(axe_core);
+    return frame.evaluate(axe_in, rules ? { runOnly: rules } : {});
   }
   /** Opens a session in the side bar. */
   async open_session(session) {
@@ -118,10 +125,10 @@ export class vscode_window {
   /** An editor tab. */
   tab(name) { return this.page.locator('.tabs-container .tab', { hasText: name }).first(); }
 
-  /** A session that is begun outside of the window; name: what its row in the tree says. */
-  async begin(agent, text, name = text.split('\n')[0]) {
+  /** A session that is begun outside of the window; its name is what its row in the tree says. */
+  async begin(agent, text, { name = text.split('\n')[0], cwd = this.place.cwd } = {}) {
     const known = new Set((await this.sessions()).map((s) => s.sessionId));
-    const run = this.place.ctl('run', '--agent', agent, '--cwd', this.place.cwd, text);
+    const run = this.place.ctl('run', '--agent', agent, '--cwd', cwd, text);
     const made = await poll(async () => (await this.sessions()).find((s) =>
       !known.has(s.sessionId)), 'the session to be there');
     return { id: made.sessionId, name, run };
@@ -175,6 +182,19 @@ function condition_in([page, condition, argument]) {
   const { body } = document;
   if (body?.dataset.page !== page) return false;
   return Boolean(new Function(`return (${condition})`)()(body, argument));
+}
+
+/** A page is transparent: behind it is the side bar or the editor. */
+async function axe_in(options) {
+  const root = document.documentElement, found = [];
+  for (const behind of ['sideBar', 'editor']) {
+    root.style.background = `var(--vscode-${behind}-background)`;
+    const { violations } = await window.axe.run(document, options);
+    for (const { id, impact, nodes } of violations)
+      found.push(`${id} (${impact}): ${nodes.map((n) => n.html.slice(0, 200)).join(' | ')}`);
+  }
+  root.style.background = '';
+  return found;
 }
 
 /** Whether a conversation's tab is in the browser's storage of this workspace. */
