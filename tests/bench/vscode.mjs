@@ -39,6 +39,11 @@ async function short_session(w, name) {
   await w.open_session(s);
   return s;
 }
+/** Deletes it: rows that do not fit into the tree cannot be clicked. */
+async function gone(w, s) {
+  await w.place.ctl('rm', s.id);
+  await w.row(s.name).waitFor({ state: 'detached' });
+}
 /** From the click on its row to its last text on the page. */
 async function open(w) {
   const other = await short_session(w, 'something else');
@@ -59,6 +64,7 @@ async function open(w) {
       await w.open_session(other);
       again.push(await ms_of(shown));
       await w.open_session(other);
+      await gone(w, s);
     }
     say(`${what}, replayed`, fresh);
     say(`${what}, known to this window`, again);
@@ -88,6 +94,7 @@ async function scroll(w) {
     const { frames, long } = await chat.evaluate(scroll_in, 600);
     say_spread(`scrolling, ${what}, a frame`, frames, long);
     await w.open_session(other);
+    await gone(w, s);
   }
 }
 async function scroll_in(steps) {

@@ -93,6 +93,7 @@ describe('VS Code', { timeout: 560_000 }, () => {
     const banner = await missed(back);
     assert.equal(banner.count, banner.counted_in(await w.log(s.id)));
     assert.deepEqual(numbers(await w.read_rows(back)), count_to(600));
+    await w.shot('16-nothing-missing-nothing-twice');
     await s.run;
   });
 
@@ -119,6 +120,7 @@ describe('VS Code', { timeout: 560_000 }, () => {
     open_gate('killed');
     const open = await w.conversation(s, '#300 ');
     assert.deepEqual(numbers(await w.read_rows(open)), count_to(300));
+    await w.shot('17-daemon-killed');
     await s.run;
   });
 

@@ -276,7 +276,11 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
     const hit = index.locator('.hit', { hasText: 'store.py:1' });
     await hit.waitFor();
     assert.match(await hit.innerText(), /def open_store\(path\):/);
+    const others = ['Needs You', 'Earlier: old-1'].map((text) =>
+      w.page.locator('.pane-header', { hasText: text }));
+    for (const header of others) await header.click();  // closed: there is room for the hits
     await w.shot('12-index');
+    for (const header of others) await header.click();
     await hit.press('Enter');
     await w.page.locator('.tab.active .label-name', { hasText: /^store\.py$/ }).waitFor();
   });

@@ -141,8 +141,24 @@ describe('VS Code, from place to place', { timeout: 560_000 }, () => {
     const frames = await Promise.all(w.page.frames().map((frame) =>
       frame.evaluate((id) => document.body?.dataset.opened === id, s.id).catch(() => false)));
     assert.equal(frames.filter(Boolean).length, 1);
+    await w.shot('18-in-another-group');
     await w.prompt(moved, 'say still here');
     await w.conversation(s, '#152 still here');
+  });
+
+  it('an attach brings back title, usage, mode, model, options and commands', async () => {
+    const s = await w.begin('scripted', 'all-updates');
+    await s.run;
+    const chat = await w.open_session({ ...s, name: 'All updates' });
+    const chosen = (name) => chat.getByRole('combobox', { name }).locator('option:checked');
+    await chosen('Model').filter({ hasText: 'Large' }).waitFor({ state: 'attached' });
+    await chosen('Mode').filter({ hasText: 'Code' }).waitFor({ state: 'attached' });
+    assert.ok(await chat.getByRole('checkbox', { name: 'Thorough' }).isChecked());
+    assert.match(await chat.locator('.usage').innerText(), /^1,200 of 200,000 tokens, 0\.25 USD$/);
+    assert.equal(await chat.getByRole('heading', { name: 'All updates' }).count(), 1);
+    await chat.locator('textarea.prompt').pressSequentially('/te');
+    await chat.getByRole('option', { name: '/test Run the tests <which>' }).waitFor();
+    await chat.locator('textarea.prompt').fill('');
   });
 
   it('a session of another folder offers that folder\'s files and symbols', async () => {

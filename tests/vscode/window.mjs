@@ -169,7 +169,8 @@ export class vscode_window {
   }
   /** What to look at when a test failed. */
   async evidence() {
-    await this.shot('failed').catch(() => {});
+    const file = path.basename(process.argv[1], '.test.mjs');
+    await this.shot(`failed-${file}`).catch(() => {});
     return `${this.errors.join('\n')}\n${await this.server.evidence()}\n${this.place.traces()}`;
   }
   async end() {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asked_of, result_of } from '../src/model/inbox';
 import { by_folder, description_of, happenings, nothing, overview_after, progress_words, summary,
   type session } from '../src/model/sessions';
-import { hits_of, note_for, state_of } from '../src/model/index_search';
+import { hits_of, hits_of_all, note_for, state_of, state_of_all } from '../src/model/index_search';
 import { blocks_of, edited, place_words, queue_of, unfit_picture } from '../src/model/prompts';
 import { age_words, short_age } from '../src/model/words';
 import { heights } from '../src/webview/heights';
@@ -228,6 +228,19 @@ describe('the code index', () => {
     expect(note_for({ coverage: coverage(12_000) }, 0)).toBe('Nothing found.');
     expect(note_for({ coverage: coverage(4210, { complete: false }), note: 'n' }, 0))
       .toBe('Nothing found so far. Indexing: 4,210/12,000 files. n');
+  });
+  it('of several folders: the best of each first, and each folder\'s name and state', () => {
+    const found = (root: string, ...paths: string[]) => ({ root, hits: paths.map((path) => (
+      { path, start_line: 1, text: '' })) });
+    const two = [found('/w/a', '1', '2'), found('/w/b', '3')];
+    expect(hits_of_all(two, ['a', 'b']).map((hit) => [hit.shown, hit.path])).toEqual(
+      [['a/1', '/w/a/1'], ['b/3', '/w/b/3'], ['a/2', '/w/a/2']]);
+    expect(hits_of_all(two.slice(0, 1), ['a']).map((hit) => hit.shown)).toEqual(['1', '2']);
+    const states = [{ words: '2 files indexed', searchable: true },
+      { words: 'off', searchable: false, warning: 'full' }];
+    expect(state_of_all(states, ['a', 'b'])).toEqual(
+      { words: 'a: 2 files indexed · b: off', searchable: true, warning: 'full' });
+    expect(state_of_all(states.slice(0, 1), ['a'])).toEqual(states[0]);
   });
   it('says how fresh it is', () => {
     expect(state_of({ enabled: true, folders: [{ coverage: coverage(12_000) }] }).words)
