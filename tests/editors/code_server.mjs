@@ -50,11 +50,11 @@ export class code_server {
     };
     this.set(settings);
     fs.mkdirSync(path.join(this.dir, 'user/Machine'), { recursive: true });
-    fs.writeFileSync(path.join(this.dir, 'user/Machine/settings.json'), JSON.stringify(machine));
+    this.set_machine(machine);
     this.env = {
       ...place.env,
       SHELL: '/bin/bash',
-      PATH: `${path.dirname(this.paths.NODE)}:${process.env.PATH}`,
+      PATH: `${path.dirname(this.paths.NODE)}:${place.env.PATH ?? process.env.PATH}`,
     };
   }
   /** Settings, at once in a window that is open. */
@@ -62,6 +62,10 @@ export class code_server {
     Object.assign(this.settings, settings);
     fs.writeFileSync(path.join(this.dir, 'user/User/settings.json'),
       JSON.stringify(this.settings));
+  }
+  /** All those of the scope "machine", in place of what they were. */
+  set_machine(settings) {
+    fs.writeFileSync(path.join(this.dir, 'user/Machine/settings.json'), JSON.stringify(settings));
   }
   args(...rest) {
     return [
@@ -109,8 +113,9 @@ export class code_server {
     await poll(healthy, 'code-server to answer', start_ms);
   }
 
-  /** A browser with VS Code in it: the page, once the workbench is drawn. */
-  async open() {
+  /** A browser with VS Code in it: the page, once the workbench is drawn. inspect: the extension
+   * host listens for a debugger, on `host_port`. */
+  async open({ inspect = false } = {}) {
     const { chromium } = createRequire(path.join(this.paths.TOOLS, 'x'))('playwright-core');
     this.browser = await chromium.launchPersistentContext(path.join(this.dir, 'browser'), {
       executablePath: this.paths.CHROMIUM, env: this.env, viewport: { width: 1400, height: 900 },
@@ -118,10 +123,14 @@ export class code_server {
         '--disable-component-update', '--disable-sync'] });
     await this.browser.addInitScript(without_service_worker);
     this.page = this.browser.pages()[0] ?? await this.browser.newPage();
-    await this.page.goto(
-      `http://127.0.0.1:${this.port}/?folder=${encodeURIComponent(this.place.cwd)}`,
-      { timeout: start_ms, waitUntil: 'commit' },
-    );
+    const address = new URL(`http://127.0.0.1:${this.port}/`);
+    address.searchParams.set('folder', this.place.cwd);
+    if (inspect) {
+      this.host_port = await free_port();
+      address.searchParams.set('payload',
+        JSON.stringify([['inspect-extensions', String(this.host_port)]]));
+    }
+    await this.page.goto(address.href, { timeout: start_ms, waitUntil: 'commit' });
     await this.drawn();
     return this.page;
   }

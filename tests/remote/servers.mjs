@@ -39,8 +39,8 @@ export function certificate(made, { cn = 'acpd test', name = 'IP:127.0.0.1' } = 
 
 /** As remote_world(), with TLS and `cert`, the file to trust; on another address, if one is given.
  * */
-export async function tls_world({ address = '127.0.0.1', cn, toml = '' } = {}) {
-  const made = new world({ toml: `[listen]\naddress = "${address}:0"\n` +
+export async function tls_world({ address = '127.0.0.1', cn, toml = '', ...options } = {}) {
+  const made = new world({ ...options, toml: `[listen]\naddress = "${address}:0"\n` +
     `tls_cert = "CERT"\ntls_key = "KEY"\n${toml}` });
   try {
     made.cert = certificate(made, { cn, name: `IP:${address}` });

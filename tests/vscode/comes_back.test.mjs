@@ -49,7 +49,8 @@ describe('VS Code', { timeout: 560_000 }, () => {
     const wait = (from, name) =>
       `test {} \\< f0${from}.txt || while [ ! -e ${gate(name)} ]; do sleep 0.05; done`;
     const job = await w.begin('runner',
-      `/each *.txt --jobs 1 -- ${wait(30, 'go')}; ${wait(60, 'on')}; echo {}`, '/each *.txt');
+      `/each *.txt --jobs 1 -- ${wait(30, 'go')}; ${wait(60, 'on')}; echo {}`,
+      { name: '/each *.txt' });
     const tab = await w.open_in_editor(job);
     await w.conversation(job, '30/90 files');
     await tab.locator('textarea.prompt').fill('not sent yet');
@@ -92,6 +93,7 @@ describe('VS Code', { timeout: 560_000 }, () => {
     const banner = await missed(back);
     assert.equal(banner.count, banner.counted_in(await w.log(s.id)));
     assert.deepEqual(numbers(await w.read_rows(back)), count_to(600));
+    await w.shot('16-nothing-missing-nothing-twice');
     await s.run;
   });
 
@@ -118,6 +120,7 @@ describe('VS Code', { timeout: 560_000 }, () => {
     open_gate('killed');
     const open = await w.conversation(s, '#300 ');
     assert.deepEqual(numbers(await w.read_rows(open)), count_to(300));
+    await w.shot('17-daemon-killed');
     await s.run;
   });
 

@@ -1,14 +1,15 @@
 // What an agent writes cannot do anything, and no secret is left anywhere: the window is attached
 // to a daemon elsewhere, with a token from the editor's secret store.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { stripTypeScriptTypes } from 'node:module';
 
-import { listening, token } from '../remote/servers.mjs';
-import { bin_dir, root, scripted, world } from '../lib/world.mjs';
+import { serve_ssh } from '../remote/sshd.mjs';
+import { tls_world } from '../remote/servers.mjs';
+import { bin_dir, root, scripted } from '../lib/world.mjs';
+import { poll } from '../lib/until.mjs';
 import { encoded } from './checks.mjs';
 import { vscode_window } from './window.mjs';
 
@@ -19,21 +20,6 @@ async function read_attacks() {
   return (await import(`data:text/javascript,${encodeURIComponent(script)}`)).attacks;
 }
 
-/** A daemon with TLS, its certificate and a token. */
-async function place_with_tls() {
-  const place = new world({ agents: { scripted: { command: [process.execPath, scripted] } },
-    toml: '[listen]\naddress = "127.0.0.1:0"\ntls_cert = "CERT"\ntls_key = "KEY"\n' });
-  const key = path.join(place.dir, 'key.pem'), cert = path.join(place.dir, 'cert.pem');
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt',
-    'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-keyout', key, '-out', cert,
-    '-subj', '/CN=acpd test', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' });
-  fs.writeFileSync(place.config,
-    fs.readFileSync(place.config, 'utf8').replace('CERT', cert).replace('KEY', key));
-  await place.serve();
-  await listening(place);
-  return { place, cert, secret: await token(place, 'controller') };
-}
-
 /** Files below a folder that hold these bytes. */
 function holding(folder, text) {
   return fs.readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -41,22 +27,28 @@ function holding(folder, text) {
     .filter((file) => fs.readFileSync(file).includes(text));
 }
 
-let w, secret, chat, session;
+let w, ssh, secret, chat, session;
 const asked = [], dialogs = [];
 
 describe('VS Code, attached from elsewhere', { timeout: 560_000 }, () => {
   before(async () => {
-    const made = await place_with_tls();
-    secret = made.secret;
-    w = await vscode_window.open({ place: made.place, machine: { 'acpd.path': bin_dir,
-      'acpd.remote': `wss://127.0.0.1:${made.place.port}`, 'acpd.remoteCa': made.cert } });
+    const place = await tls_world({ agents: { scripted: {
+      command: [process.execPath, scripted] } } });
+    secret = place.controller;
+    ssh = await serve_ssh(place);
+    place.env.PATH = ssh.path;
+    w = await vscode_window.open({ place, machine: { 'acpd.path': bin_dir,
+      'acpd.remote': `wss://127.0.0.1:${place.port}`, 'acpd.remoteCa': place.cert } });
     w.page.on('request', (request) => asked.push(request.url()));
     w.page.on('dialog', (dialog) => { dialogs.push(dialog.message()); void dialog.dismiss(); });
   });
   afterEach(async (t) => {
     if (t.error ?? t.failed) console.error(await w.evidence());
   });
-  after(() => w?.end());
+  after(async () => {
+    await w?.end();
+    ssh?.end();
+  });
 
   it('without a token it says which command asks for it; with it, it is connected', async () => {
     await w.status('not reachable').waitFor();
@@ -143,6 +135,17 @@ describe('VS Code, attached from elsewhere', { timeout: 560_000 }, () => {
     assert.deepEqual(holding(w.place.dir, secret), []);
     const in_browser = await w.page.evaluate(() => JSON.stringify({ ...localStorage }));
     assert.ok(!in_browser.includes(secret));
+  });
+
+  it('over ssh it is the same daemon, with the same conversation', async () => {
+    w.server.set_machine({ 'acpd.path': bin_dir, 'acpd.remote': `ssh://127.0.0.1:${ssh.port}` });
+    const by_ssh = () => w.place.processes().some((p) => p.args[1] === 'connect'
+      && p.args.some((word) => word.startsWith('ssh://')));
+    await poll(by_ssh, 'a bridge over ssh', 60_000);
+    await w.status('acpd: 1 session').waitFor();
+    chat = await w.open_in_editor({ ...session, name: 'say attacks' });
+    await w.prompt(chat, 'say over ssh');
+    await w.conversation(session, 'over ssh', 'finished');
   });
 });
 

@@ -10,14 +10,15 @@ import { poll } from '../lib/until.mjs';
 import { bin_dir, root, world } from '../lib/world.mjs';
 
 const patience_ms = 60_000;  // a slow machine is no failure
+const axe_core = fs.readFileSync(path.join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
 const shots = path.join(root, 'build/editors/shots');
 
 export class vscode_window {
   errors = [];  // that no code in a page has caught
 
   /** machine: settings of the extension, beside the server; place: a world that is there already;
-   * the rest as a world has it. */
-  static async open({ machine = { 'acpd.path': bin_dir }, place, ...options } = {}) {
+   * inspect: as the server has it; the rest as a world has it. */
+  static async open({ machine = { 'acpd.path': bin_dir }, place, inspect, ...options } = {}) {
     const vsix = execFileSync(path.join(here, 'extension.sh'), { encoding: 'utf8',
       env: { ...process.env, ACPD_BIN: bin_dir } }).trim();
     const made = new vscode_window();
@@ -26,7 +27,7 @@ export class vscode_window {
       'workbench.welcomePage.walkthroughs.openOnInstall': false }, machine);
     made.server.install(vsix);
     await made.server.start();
-    made.page = await made.server.open();
+    made.page = await made.server.open({ inspect });
     made.page.setDefaultTimeout(patience_ms);
     made.page.on('pageerror', (error) => made.errors.push(error.stack));
     await made.page.getByRole('tab', { name: 'acpd' }).first().click({ force: true });
@@ -49,6 +50,12 @@ export class vscode_window {
   conversation(session, ...texts) {
     return this.frame('conversation', (body, [id, wanted]) => body.dataset.opened === id
       && wanted.every((text) => body.innerText.includes(text)), [session.id, texts]);
+  }
+  /** What axe-core finds wrong with a page, for those who use it otherwise. */
+  async axe(page, rules) {
+    const frame = await this.frame(page);
+    await frame.evaluate(axe_core);
+    return frame.evaluate(axe_in, rules ? { runOnly: rules } : {});
   }
   /** Opens a session in the side bar. */
   async open_session(session) {
@@ -118,10 +125,10 @@ export class vscode_window {
   /** An editor tab. */
   tab(name) { return this.page.locator('.tabs-container .tab', { hasText: name }).first(); }
 
-  /** A session that is begun outside of the window; name: what its row in the tree says. */
-  async begin(agent, text, name = text.split('\n')[0]) {
+  /** A session that is begun outside of the window; its name is what its row in the tree says. */
+  async begin(agent, text, { name = text.split('\n')[0], cwd = this.place.cwd } = {}) {
     const known = new Set((await this.sessions()).map((s) => s.sessionId));
-    const run = this.place.ctl('run', '--agent', agent, '--cwd', this.place.cwd, text);
+    const run = this.place.ctl('run', '--agent', agent, '--cwd', cwd, text);
     const made = await poll(async () => (await this.sessions()).find((s) =>
       !known.has(s.sessionId)), 'the session to be there');
     return { id: made.sessionId, name, run };
@@ -162,7 +169,8 @@ export class vscode_window {
   }
   /** What to look at when a test failed. */
   async evidence() {
-    await this.shot('failed').catch(() => {});
+    const file = path.basename(process.argv[1], '.test.mjs');
+    await this.shot(`failed-${file}`).catch(() => {});
     return `${this.errors.join('\n')}\n${await this.server.evidence()}\n${this.place.traces()}`;
   }
   async end() {
@@ -175,6 +183,19 @@ function condition_in([page, condition, argument]) {
   const { body } = document;
   if (body?.dataset.page !== page) return false;
   return Boolean(new Function(`return (${condition})`)()(body, argument));
+}
+
+/** A page is transparent: behind it is the side bar or the editor. */
+async function axe_in(options) {
+  const root = document.documentElement, found = [];
+  for (const behind of ['sideBar', 'editor']) {
+    root.style.background = `var(--vscode-${behind}-background)`;
+    const { violations } = await window.axe.run(document, options);
+    for (const { id, impact, nodes } of violations)
+      found.push(`${id} (${impact}): ${nodes.map((n) => n.html.slice(0, 200)).join(' | ')}`);
+  }
+  root.style.background = '';
+  return found;
 }
 
 /** Whether a conversation's tab is in the browser's storage of this workspace. */

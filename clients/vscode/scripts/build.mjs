@@ -8,7 +8,8 @@ const bundles = [
   { ...common, entryPoints: ['src/ui/extension.ts'], outfile: 'build/extension.js',
     platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] },
   { ...common, entryPoints: ['src/webview/main.ts'], outfile: 'build/webview.js',
-    platform: 'browser', format: 'iife', target: 'chrome132' },
+    platform: 'browser', format: 'iife', target: 'chrome132',
+    footer: { js: '//# sourceURL=acpd-webview.js' } },  // a name, as it stands inside the page
   { ...common, entryPoints: ['src/webview/style.css'], outfile: 'build/webview.css' },
 ];
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { asked_of, result_of } from '../src/model/inbox';
 import { by_folder, description_of, happenings, nothing, overview_after, progress_words, summary,
   type session } from '../src/model/sessions';
-import { hits_of, note_for, state_of } from '../src/model/index_search';
-import { blocks_of, edited, place_words, queue_of } from '../src/model/prompts';
+import { hits_of, hits_of_all, note_for, state_of, state_of_all } from '../src/model/index_search';
+import { blocks_of, edited, place_words, queue_of, unfit_picture } from '../src/model/prompts';
 import { age_words, short_age } from '../src/model/words';
 import { heights } from '../src/webview/heights';
 import { commands_for, trigger_in } from '../src/webview/completion';
@@ -43,6 +43,12 @@ describe('sessions', () => {
     const now = overview_after(first, { sessions: [item('a', {}, { archived: true }),
       item('b', {}, { archived: false })] }, false);
     expect([...now.sessions.keys()]).toEqual(['b']);
+  });
+  it('what its agent takes in prompts is said once that is known', () => {
+    const takes = (facts: object) => told([item('a', facts)]).sessions.get('a')?.takes;
+    expect(takes({})).toBeUndefined();
+    expect(takes({ prompt: [] })).toEqual([]);
+    expect(takes({ prompt: ['image', 'audio'] })).toEqual(['image', 'audio']);
   });
   it('states have people\'s words; what has no name here is unknown', () => {
     const states = ['running', 'requires_action', 'idle', 'interrupted', 'new one'];
@@ -150,11 +156,17 @@ describe('questions', () => {
 describe('prompts', () => {
   const mention = { text: '@a.ts', uri: 'file:///w/a.ts', name: 'a.ts' };
   it('mentions that are still in the text become links', () => {
-    const d = { text: 'see @a.ts', mentions: [mention, { ...mention, text: '@gone' }],
+    const d = { text: 'see @a.ts', mentions: [mention, mention, { ...mention, text: '@gone' }],
       images: [{ name: 'i', mime: 'image/png', data: 'AAAA' }] };
     expect(blocks_of(d)).toEqual([{ type: 'text', text: 'see @a.ts' },
       { type: 'resource_link', uri: 'file:///w/a.ts', name: 'a.ts' },
       { type: 'image', mimeType: 'image/png', data: 'AAAA' }]);
+  });
+  it('a file that cannot be sent says why', () => {
+    const file = (type: string, size: number) => unfit_picture({ name: 'f', type, size });
+    expect(file('image/png', 10 << 20)).toBeUndefined();
+    expect(file('image/png', (10 << 20) + 1)).toBe('f is not sent: pictures have at most 10 MB.');
+    expect(file('image/tiff', 1)).toMatch(/^f is not sent: .* PNG/);
   });
   const link = { type: 'resource_link', uri: 'u', name: 'n' };
   const queue = { queue: [4, 5].map((turn, i) => ({ turn, place: i + 1, own: i === 0, at: '',
@@ -216,6 +228,19 @@ describe('the code index', () => {
     expect(note_for({ coverage: coverage(12_000) }, 0)).toBe('Nothing found.');
     expect(note_for({ coverage: coverage(4210, { complete: false }), note: 'n' }, 0))
       .toBe('Nothing found so far. Indexing: 4,210/12,000 files. n');
+  });
+  it('of several folders: the best of each first, and each folder\'s name and state', () => {
+    const found = (root: string, ...paths: string[]) => ({ root, hits: paths.map((path) => (
+      { path, start_line: 1, text: '' })) });
+    const two = [found('/w/a', '1', '2'), found('/w/b', '3')];
+    expect(hits_of_all(two, ['a', 'b']).map((hit) => [hit.shown, hit.path])).toEqual(
+      [['a/1', '/w/a/1'], ['b/3', '/w/b/3'], ['a/2', '/w/a/2']]);
+    expect(hits_of_all(two.slice(0, 1), ['a']).map((hit) => hit.shown)).toEqual(['1', '2']);
+    const states = [{ words: '2 files indexed', searchable: true },
+      { words: 'off', searchable: false, warning: 'full' }];
+    expect(state_of_all(states, ['a', 'b'])).toEqual(
+      { words: 'a: 2 files indexed · b: off', searchable: true, warning: 'full' });
+    expect(state_of_all(states.slice(0, 1), ['a'])).toEqual(states[0]);
   });
   it('says how fresh it is', () => {
     expect(state_of({ enabled: true, folders: [{ coverage: coverage(12_000) }] }).words)

@@ -22,6 +22,24 @@ export function hits_of(result: json): search_hit[] {
   });
 }
 
+/** Of several folders, the best hit of each first, then the second of each: how good a hit is means
+ * nothing beside another folder's. names: of the folders. */
+export function hits_of_all(results: readonly json[], names: readonly string[]): search_hit[] {
+  if (results.length === 1) return hits_of(results[0] ?? {});
+  return results.flatMap((result, i) => hits_of(result).map((hit, rank) => (
+    { rank, hit: { ...hit, shown: `${names[i] ?? ''}/${hit.shown}` } })))
+    .sort((a, b) => a.rank - b.rank).map(({ hit }) => hit);
+}
+/** The states of several folders as one. */
+export function state_of_all(states: readonly index_state[], names: readonly string[])
+  : index_state {
+  const warning = states.map((s) => s.warning).find((text) => text !== undefined);
+  return { searchable: states.some((s) => s.searchable),
+    words: states.length === 1 ? states[0]?.words ?? ''
+      : states.map((s, i) => `${names[i] ?? ''}: ${s.words}`).join(' · '),
+    ...(warning !== undefined && { warning }) };
+}
+
 /** Nothing found and not indexed yet are two things: the index says which in its note. */
 export function note_for(result: json, count: number): string {
   const coverage = object_in(result, 'coverage');

@@ -48,6 +48,7 @@ export type to_view =
 export type sent = from_view & { of?: string };
 export type from_view =
   | { type: 'ready' }
+  | { type: 'focused' }
   | { type: 'shown'; number: number }
   | { type: 'need'; from: number; to: number }
   | { type: 'draft'; draft: draft }

@@ -4,12 +4,23 @@ import type { draft, queued } from './messages_between';
 
 /** Blocks of a prompt: the text as it stands, then what it mentions, then images. */
 export function blocks_of(d: draft): json[] {
-  const mentioned = d.mentions.filter((m) => d.text.includes(m.text));
+  const mentioned = d.mentions.filter((m, i, all) => d.text.includes(m.text)
+    && all.findIndex(({ uri }) => uri === m.uri) === i);
   return [
     ...(d.text === '' ? [] : [{ type: 'text', text: d.text }]),
     ...mentioned.map(({ uri, name }) => ({ type: 'resource_link', uri, name })),
     ...d.images.map(({ mime, data }) => ({ type: 'image', mimeType: mime, data })),
   ];
+}
+const most_picture_mb = 10;
+export const picture_types = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
+/** Why a file cannot go with a prompt, for the person; undefined: it can. */
+export function unfit_picture(file: { name: string; type: string; size: number })
+  : string | undefined {
+  if (!picture_types.includes(file.type))
+    return `${file.name} is not sent: pictures are PNG, JPEG, GIF or WebP.`;
+  return file.size > most_picture_mb << 20
+    ? `${file.name} is not sent: pictures have at most ${most_picture_mb} MB.` : undefined;
 }
 export const is_empty = (d: draft): boolean => d.text.trim() === '' && d.images.length === 0;
 

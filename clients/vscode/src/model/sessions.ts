@@ -10,6 +10,7 @@ export interface progress { done: number; total: number; unit: string }
 export interface session {
   id: string; cwd: string; title?: string; updated_at: string; agent: string; state: state;
   turn: number; queued: number; pending: number; progress?: progress; outcome?: string;
+  takes?: readonly string[];  // in prompts, besides text and links; absent: nobody knows yet
 }
 
 const states: Record<string, state> = {
@@ -35,7 +36,8 @@ export function session_of(item: json): session | undefined {
     agent: text_in(facts, 'agent') ?? 'unknown agent', state: state_of(text_in(facts, 'state')),
     turn: number_in(facts, 'turn') ?? 0, queued: number_in(facts, 'queued') ?? 0,
     pending: number_in(facts, 'pending') ?? 0, ...(title !== undefined && { title }),
-    ...(progress && { progress }), ...(outcome !== undefined && { outcome }) };
+    ...(progress && { progress }), ...(outcome !== undefined && { outcome }),
+    ...(Array.isArray(facts['prompt']) && { takes: texts_in(facts, 'prompt') }) };
 }
 
 /** What happened to a session between two tellings, for notices. */
@@ -69,7 +71,8 @@ export function overview_after(was: overview, said: json, everything: boolean): 
   return { sessions, asked: questions };
 }
 
-const is_busy = (s: session): boolean => s.state === 'running' || s.state === 'needs you';
+export const is_busy = (s: session | undefined): boolean =>
+  s?.state === 'running' || s?.state === 'needs you';
 /** Only what was seen to happen: the first telling and a reset are no news. A turn may be over
  * before anybody was told that it runs: its number says that there was one. So may a session's
  * first be before the session was told of, but one that is told of now and has done nothing since

@@ -120,7 +120,7 @@ export class acpd implements vscode.Disposable {
 
   get link(): link { return this.#supervisor.link; }
   get up(): boolean { return this.link.state === 'up'; }
-  /** Whether prompts may hold pictures. */
+  /** Whether prompts may hold pictures, as long as nobody knows what a session's agent takes. */
   get takes_images(): boolean {
     const session = object_in(object_in(this.#supervisor.hello ?? {}, 'capabilities') ?? {},
       'session');

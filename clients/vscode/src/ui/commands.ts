@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { objects_in, text_in, type json } from '../model/json';
 import { error_words } from '../model/prompts';
-import { newest_first, title_of, type session } from '../model/sessions';
+import { is_busy, newest_first, title_of, type session } from '../model/sessions';
 import type { acpd } from './acpd';
 import { ask_line, choose } from './boxes';
 import type { conversation_views } from './conversation_views';
@@ -26,12 +26,24 @@ export class session_commands {
         if (found) await act(found);
       });
     this.#register(context, 'newSession', () => this.#new());
+    this.#register(context, 'openSession', async (argument) => {
+      const found = await this.#session(argument ?? 'choose');  // not the one that is open already
+      if (found) await this.#views.show(found.id);
+    });
     this.#register(context, 'import', () => this.#import());
     this.#register(context, 'unarchive', () => this.#unarchive());
-    on_session('openSession', (s) => this.#views.show(s.id));
-    on_session('openInEditor', (s) => this.#views.show_in_editor(s.id));
-    on_session('rename', (s) => this.#rename(s));
-    on_session('cancel', (s) => this.#acpd.request('_acpd/session/cancel', { sessionId: s.id }));
+    const shown: [string, (s: session) => Promise<unknown>][] = [
+      ['openInEditor', (s) => this.#views.show_in_editor(s.id)],
+      ['rename', (s) => this.#rename(s)],
+      ['cancel', (s) => this.#acpd.request('_acpd/session/cancel', { sessionId: s.id })]];
+    for (const [name, act] of shown) {
+      on_session(name, act);
+      // Of the side bar's own buttons: a tab may be in front beside it.
+      this.#register(context, `side.${name}`, async () => {
+        const found = await this.#session(this.#views.in_side);
+        if (found) await act(found);
+      });
+    }
     on_session('close', (s) => this.#close(s));
     on_session('archive', (s) => this.#archive(s));
     on_session('delete', (s) => this.#delete(s));
@@ -150,9 +162,8 @@ export class session_commands {
       await this.#acpd.request('_acpd/rename', { sessionId: s.id, title: title.trim() });
   }
   async #close(s: session): Promise<void> {
-    const busy = s.state === 'running' || s.state === 'needs you';
-    if (busy && !(await confirmed(`Close "${title_of(s)}"? Its turn and its agent are stopped; it `
-      + 'can be opened again.', 'Close'))) return;
+    if (is_busy(s) && !(await confirmed(`Close "${title_of(s)}"? Its turn and its agent are `
+      + 'stopped; it can be opened again.', 'Close'))) return;
     await this.#acpd.request('session/close', { sessionId: s.id });
   }
   async #archive(s: session): Promise<void> {

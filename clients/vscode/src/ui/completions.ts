@@ -1,8 +1,11 @@
-// What "@" offers: files of the workspace, and symbols where this daemon has an index.
+// What "@" offers: files of the workspace, or of the session's folder where that is another one,
+// and symbols of the session's folder where this daemon has an index.
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { is_rpc_error } from '../acp/connection';
 import type { completion } from '../model/messages_between';
 import { hits_of, search_params } from '../model/index_search';
+import { is_inside } from '../model/paths';
 import type { acpd } from './acpd';
 
 const most = 20;
@@ -15,18 +18,21 @@ const pattern_of = (text: string): string => {
   return text === '' ? '**/*' : `{**/*${part}*,**/*${part}*/**}`;
 };
 
-async function files(text: string): Promise<completion[]> {
-  const found = await vscode.workspace.findFiles(pattern_of(text), left_out, most);
+async function files(text: string, cwd: string): Promise<completion[]> {
+  const own = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
+  const pattern = pattern_of(text), is_own = is_inside(cwd, own);
+  const found = await vscode.workspace.findFiles(
+    is_own ? pattern : new vscode.RelativePattern(vscode.Uri.file(cwd), pattern), left_out, most);
   return found.map((uri) => {
-    const path = vscode.workspace.asRelativePath(uri, false);
-    return { label: path, detail: 'file', insert: `@${path} `,
-      mention: { text: `@${path}`, uri: uri.toString(), name: path } };
+    const name = is_own ? vscode.workspace.asRelativePath(uri, false)
+      : path.relative(cwd, uri.fsPath);
+    return { label: name, detail: 'file', insert: `@${name} `,
+      mention: { text: `@${name}`, uri: uri.toString(), name } };
   });
 }
 
-async function symbols(acpd: acpd, text: string): Promise<completion[]> {
-  const cwd = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  if (text.length < 3 || cwd === undefined || !acpd.up) return [];
+async function symbols(acpd: acpd, text: string, cwd: string): Promise<completion[]> {
+  if (text.length < 3 || !acpd.up) return [];
   try {
     const found = hits_of(await acpd.request('_acpd/index/search', search_params(cwd, text, 10)));
     return found.filter((hit) => hit.name !== undefined).map((hit) => ({
@@ -40,7 +46,9 @@ async function symbols(acpd: acpd, text: string): Promise<completion[]> {
   }
 }
 
-export async function completions_for(acpd: acpd, text: string): Promise<completion[]> {
-  const [named, known] = await Promise.all([files(text), symbols(acpd, text)]);
+/** cwd: the session's folder. */
+export async function completions_for(acpd: acpd, text: string, cwd: string)
+  : Promise<completion[]> {
+  const [named, known] = await Promise.all([files(text, cwd), symbols(acpd, text, cwd)]);
   return [...named, ...known].slice(0, most);
 }

@@ -130,6 +130,8 @@ export class conversation_view {
   /** Closed, it may still be told things (a prompt's answer): its page shows another session. */
   #post(message: to_view): void { if (this.#feed) this.#host.post(message); }
   #known(): session | undefined { return this.#acpd.overview.sessions.get(this.session); }
+  /** The session's folder. */
+  get cwd(): string { return this.#known()?.cwd ?? ''; }
 
   // Attaching.
 
@@ -269,8 +271,9 @@ export class conversation_view {
     const title = this.#feed?.talk.facts.title ?? known?.title ?? this.#first_line()
       ?? (known ? title_of(known) : 'Session');
     this.#host.titled(title);
-    return { session: this.session, title, agent: known?.agent ?? '', cwd: known?.cwd ?? '',
-      state: known?.state ?? 'unknown', images: this.#acpd.takes_images, link: link.state,
+    return { session: this.session, title, agent: known?.agent ?? '', cwd: this.cwd,
+      state: known?.state ?? 'unknown', link: link.state,
+      images: known?.takes?.includes('image') ?? this.#acpd.takes_images,
       ...(known?.progress && { progress: known.progress }),
       ...(link.state === 'down' && { link_text: link.text }) };
   }

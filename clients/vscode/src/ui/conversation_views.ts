@@ -7,12 +7,16 @@ import type { from_view, sent, to_view } from '../model/messages_between';
 import { error_words } from '../model/prompts';
 import type { acpd } from './acpd';
 import { conversation_view, type view_host } from './conversation_view';
+import { emitter } from './emitter';
 import { fill } from './page';
 
 export const panel_type = 'acpd.conversationTab';
 
 // What a page's buttons may run: the page shows what agents wrote, so that it is not trusted.
 const buttons = new Set(['acpd.install', 'acpd.reconnect', 'acpd.newSession']);
+
+const fail = (error: unknown): void =>
+  void vscode.window.showErrorMessage(`acpd: ${error_words(error)}`);
 
 interface shown { view: conversation_view; place: vscode.WebviewView | vscode.WebviewPanel }
 
@@ -27,6 +31,7 @@ export class conversation_views
   #of_side = new Map<string, conversation_view>();  // that it has shown: each goes on with its own
   #panels = new Map<string, shown>();
   #active: string | undefined;
+  readonly active_changed = new emitter<void>(fail);
 
   constructor(acpd: acpd, context: vscode.ExtensionContext,
     other: (view: conversation_view, message: from_view) => void) {
@@ -38,8 +43,15 @@ export class conversation_views
     acpd.changed.on(() => { if (!this.#in_side) this.#put_nothing(); });
   }
 
-  /** The session that commands without an argument mean. */
+  /** The session that commands without an argument mean: the last tab or side bar that somebody
+   * was in. */
   get active(): string | undefined { return this.#active ?? this.#in_side?.session; }
+  /** The session that the side bar shows. */
+  get in_side(): string | undefined { return this.#in_side?.session; }
+  #activate(session: string | undefined): void {
+    this.#active = session;
+    this.active_changed.fire();
+  }
   is_seen(session: string): boolean {
     return this.#panels.get(session)?.place.visible === true
       || (this.#in_side?.session === session && this.#side?.visible === true);
@@ -76,6 +88,7 @@ export class conversation_views
     return Promise.resolve();
   }
   #from_side(message: sent): void {
+    if (message.type === 'focused') return this.#activate(undefined);
     if (message.type !== 'ready') return this.#take(this.#meant(message), message);
     const session = this.#in_side?.session ?? this.#remembered();
     if (session === '' || this.#panels.has(session)) this.#put_nothing();
@@ -90,6 +103,7 @@ export class conversation_views
     if (!this.#side) return;
     const before = this.#in_side, view = this.#for_side(session);
     this.#in_side = view;
+    this.active_changed.fire();
     if (before !== view) await before?.close();
     if (this.#in_side === view) await view.open();
   }
@@ -113,6 +127,7 @@ export class conversation_views
   async #leave_side(): Promise<void> {
     const left = this.#in_side;
     this.#in_side = undefined;
+    this.active_changed.fire();
     await left?.close();
     this.#remember('');
     this.#put_nothing();
@@ -148,17 +163,18 @@ export class conversation_views
     panel.iconPath = vscode.Uri.joinPath(this.#context.extensionUri, 'media/acpd.svg');
     panel.onDidDispose(() => {
       this.#panels.delete(session);
-      if (this.#active === session) this.#active = undefined;
+      if (this.#active === session) this.#activate(undefined);
       void view.close();
     });
     panel.onDidChangeViewState(() => {
-      if (panel.active) this.#active = session;
-      else if (this.#active === session) this.#active = undefined;
+      if (panel.active) this.#activate(session);
+      else if (this.#active === session) this.#activate(undefined);
       if (!panel.visible) void view.close();
     });
-    this.#active = session;
+    this.#activate(session);
     panel.webview.onDidReceiveMessage((message: from_view) => {
       if (message.type === 'ready') void view.open();
+      else if (message.type === 'focused') this.#activate(session);
       else this.#take(view, message);
     });
     fill(panel, panel.onDidChangeViewState, this.#context.extensionUri, 'conversation');
@@ -170,7 +186,7 @@ export class conversation_views
       post,
       titled,
       other: (message) => this.#other(view, message),
-      fail: (error) => void vscode.window.showErrorMessage(`acpd: ${error_words(error)}`),
+      fail,
     });
     return view;
   }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { from_view } from '../model/messages_between';
 import { error_words } from '../model/prompts';
+import { is_busy } from '../model/sessions';
 import { acpd } from './acpd';
 import { session_commands } from './commands';
 import { completions_for } from './completions';
@@ -29,8 +30,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const index = new index_view(client, context);
   const shown: conversation_views = new conversation_views(client, context, (view, message) => {
     if (message.type === 'answer') void inbox.answer(message);
-    else if (message.type === 'complete') void completions_for(client, message.text).then((items) =>
-      shown.completions(view, { type: 'completions', id: message.id, items }));
+    else if (message.type === 'complete') void completions_for(client, message.text, view.cwd)
+      .then((items) => shown.completions(view, { type: 'completions', id: message.id, items }));
     else other(message);
   });
   views = shown;
@@ -72,15 +73,22 @@ async function open_named(message: from_view, diffs: diff_texts): Promise<void> 
 
 /** What the menus' and welcome texts' "when" looks at; and the walkthrough, once. */
 function put_contexts(client: acpd, shown: conversation_views): void {
-  const put = (name: string, value: unknown) =>
+  const told = new Map<string, unknown>();
+  const put = (name: string, value: unknown) => {
+    if (told.get(name) === value) return;
+    told.set(name, value);
     void vscode.commands.executeCommand('setContext', `acpd.${name}`, value);
+  };
   const all = () => {
     put('missing', client.missing);
     put('link', client.link.state);
     put('needsYou', client.overview.asked.size);
     put('hasSession', shown.active !== undefined);
+    put('sideHasSession', shown.in_side !== undefined);
+    put('sideBusy', is_busy(client.overview.sessions.get(shown.in_side ?? '')));
   };
   client.changed.on(all);
+  shown.active_changed.on(all);
   all();
 }
 

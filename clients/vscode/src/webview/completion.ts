@@ -72,6 +72,5 @@ export class popup {
     });
     if (this.open) this.#input.setAttribute('aria-activedescendant', `completion-${this.#active}`);
     else this.#input.removeAttribute('aria-activedescendant');
-    this.#input.setAttribute('aria-expanded', String(this.open));
   }
 }

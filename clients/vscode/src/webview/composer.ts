@@ -2,43 +2,46 @@
 // told 150 ms later, so that a killed window loses at most that.
 import type { facts } from '../model/facts';
 import { no_draft, type completion, type draft, type header } from '../model/messages_between';
-import { is_empty } from '../model/prompts';
+import { is_empty, picture_types, unfit_picture } from '../model/prompts';
 import { commands_for, popup, trigger_in } from './completion';
 import { h, text_button } from './dom';
 import { options_view } from './options_view';
 import { send } from './page';
 
-const longest_image_bytes = 10 << 20;
-
 export class composer {
   readonly element: HTMLElement;
-  #box = h('textarea', { rows: 2, class: 'prompt', 'aria-label': 'Prompt', role: 'combobox',
-    'aria-controls': 'completions', 'aria-expanded': 'false', 'aria-autocomplete': 'list',
+  #box = h('textarea', { rows: 2, class: 'prompt', 'aria-label': 'Prompt',
+    'aria-controls': 'completions', 'aria-haspopup': 'listbox', 'aria-autocomplete': 'list',
     placeholder: 'Prompt: Enter sends, Shift+Enter for a new line, / for commands, @ for files' });
   #popup = new popup(this.#box, (item) => this.#take(item));
   #images = h('div', { class: 'images' });
+  #note = h('div', { class: 'note', role: 'alert' });
   #options = h('div', { class: 'options' });
   #usage = h('span', { class: 'usage' });
   #send = text_button('Send', () => this.#submit(false), 'primary');
   #now = text_button('Cancel and send now', () => this.#submit(true));
   #stop = text_button('Stop', () => send({ type: 'cancel' }));
-  #file = h('input', { type: 'file', accept: 'image/png,image/jpeg,image/gif,image/webp',
+  #file = h('input', { type: 'file', accept: picture_types.join(),
     multiple: true, hidden: true });
   #attach = text_button('Picture…', () => this.#file.click());
   #draft: draft = no_draft;
   #facts: facts | undefined;
   #asked = 0;
+  #agent = '';
   #telling: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     this.element = h('form', { class: 'composer', onsubmit: (event) => event.preventDefault() },
-      this.#popup.element, this.#images, this.#box, h('div', { class: 'bar' },
+      this.#popup.element, this.#images, this.#note, this.#box, h('div', { class: 'bar' },
         this.#options, this.#usage, this.#attach, this.#stop, this.#now, this.#send), this.#file);
     this.#box.addEventListener('input', () => this.#typed());
     this.#box.addEventListener('keydown', (event) => this.#key(event));
     this.#box.addEventListener('blur', () => this.#popup.hide());
     this.#box.addEventListener('paste', (event) => this.#pasted(event));
-    this.#file.addEventListener('change', () => this.#add_images([...(this.#file.files ?? [])]));
+    this.#file.addEventListener('change', () => {
+      this.#add_images([...(this.#file.files ?? [])]);
+      this.#file.value = '';  // the same file may be chosen again
+    });
   }
 
   focus(): void { this.#box.focus(); }
@@ -62,6 +65,7 @@ export class composer {
     this.#stop.hidden = this.#now.hidden = !busy;
     this.#send.textContent = busy ? 'Queue' : 'Send';
     this.#attach.hidden = !header.images;
+    this.#agent = header.agent;
   }
   put_facts(facts: facts): void {
     const changed = JSON.stringify(facts.options) !== JSON.stringify(this.#facts?.options);
@@ -78,6 +82,7 @@ export class composer {
 
   #typed(): void {
     this.#draft = { ...this.#draft, text: this.#box.value };
+    this.#note.textContent = '';
     this.#grow();
     this.#tell();
     const trigger = trigger_in(this.#box.value, this.#box.selectionStart);
@@ -122,14 +127,16 @@ export class composer {
   }
 
   #pasted(event: ClipboardEvent): void {
-    const files = [...(event.clipboardData?.files ?? [])]
-      .filter((f) => f.type.startsWith('image/'));
-    if (files.length === 0 || this.#attach.hidden) return;
+    const { clipboardData } = event;
+    const files = [...(clipboardData?.files ?? [])].filter((f) => f.type.startsWith('image/'));
+    if (files.length === 0 || clipboardData?.getData('text/plain')) return;  // text comes as text
     event.preventDefault();
-    this.#add_images(files);
+    if (this.#attach.hidden) this.#note.textContent = `${this.#agent} takes no pictures.`;
+    else this.#add_images(files);
   }
   #add_images(files: File[]): void {
-    for (const file of files.filter((f) => f.size <= longest_image_bytes)) {
+    this.#note.textContent = files.flatMap((file) => unfit_picture(file) ?? []).join(' ');
+    for (const file of files.filter((one) => unfit_picture(one) === undefined)) {
       const reader = new FileReader();
       reader.onload = () => {
         const data = (reader.result as string).replace(/^data:[^,]*,/, '');

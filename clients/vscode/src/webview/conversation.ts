@@ -43,7 +43,10 @@ export class conversation_page {
       this.#composer.element);
     root.append(this.#nothing, this.#main, this.#live);
     catch_links(root);
-    window.addEventListener('focus', () => this.#take_focus());
+    window.addEventListener('focus', () => {
+      send({ type: 'focused' });
+      this.#take_focus();
+    });
   }
 
   take(message: to_view): void {

@@ -6,7 +6,7 @@ import { h, text_button } from './dom';
 import { send } from './page';
 
 const signs = { add: '+', remove: '−', same: ' ', hunk: '' };
-const spoken = { add: 'added', remove: 'removed', same: '', hunk: '' };
+const spoken = { add: 'added', remove: 'removed', same: undefined, hunk: undefined };
 
 /** `applied`: the files on disk have it already. */
 export function diff_view(item: json, applied: boolean): HTMLElement {
@@ -17,9 +17,11 @@ export function diff_view(item: json, applied: boolean): HTMLElement {
     return h('div', { class: 'diff' },
       h('div', { class: 'diff-head' }, `${diff.operation} `, path_link(path), from,
         patch !== undefined && text_button('Open diff', open, 'secondary', `diff ${i}`)),
-      patch !== undefined && h('pre', { class: 'patch', 'aria-label': `Changes of ${path}` },
+      patch !== undefined && h('pre',
+        { class: 'patch', role: 'group', 'aria-label': `Changes of ${path}` },
         ...patch_lines(patch).map((line) => h('div', { class: line.kind },
-          h('span', { class: 'sign', 'aria-label': spoken[line.kind] }, signs[line.kind]),
+          h('span', { class: 'sign', role: spoken[line.kind] && 'img',
+            'aria-label': spoken[line.kind] }, signs[line.kind]),
           line.text))));
   }));
 }

@@ -20,7 +20,7 @@ export function header_view(into: HTMLElement, header: header): void {
     h('div', { class: 'title-line' },
       h('span', { class: `state ${state.replace(' ', '-')}` },
         h('span', { 'aria-hidden': 'true' }, `${marks[state] ?? '?'} `), state), ' ',
-      h('strong', { class: 'title', title: header.cwd }, header.title), ' ',
+      h('h1', { class: 'title', title: header.cwd }, header.title), ' ',
       h('span', { class: 'agent' }, header.agent)),
     ...(progress && state !== 'idle' ? [h('div', { class: 'progress' },
       h('progress', { max: progress.total, value: progress.done,

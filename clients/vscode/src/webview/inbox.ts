@@ -5,14 +5,15 @@ import { announcer, catch_links } from './page';
 import { put_cards } from './question_card';
 
 export class inbox_page {
-  #cards = h('div', { class: 'questions', role: 'list', 'aria-label': 'What needs you' });
+  #cards = h('div', { class: 'questions' });
   #empty = h('p', { class: 'nothing' }, 'Nothing needs you.');
   #live = h('div', { class: 'live', role: 'status', 'aria-live': 'polite' });
   #announcer = new announcer(this.#live);
   #count = 0;
 
   constructor(root: HTMLElement) {
-    root.append(this.#empty, this.#cards, this.#live);
+    root.append(h('main', {}, h('h1', { class: 'unseen' }, 'Needs You'), this.#empty, this.#cards),
+      this.#live);
     catch_links(root);
   }
   take(message: to_view): void {

@@ -15,9 +15,10 @@ export class index_page {
   constructor(root: HTMLElement) {
     const live = h('div', { class: 'live', role: 'status', 'aria-live': 'polite' });
     this.#announcer = new announcer(live);
-    root.append(h('div', { class: 'search' }, this.#box,
-      icon_button('↻', 'Refresh the index\'s status', () => send({ type: 'refresh_index' }))),
-      this.#state, this.#note, this.#hits, live);
+    root.append(h('main', {}, h('h1', { class: 'unseen' }, 'Code Index'),
+      h('div', { class: 'search' }, this.#box, icon_button('↻', 'Refresh the index\'s status',
+        () => send({ type: 'refresh_index' }))),
+      this.#state, this.#note, this.#hits), live);
     this.#box.addEventListener('input', () => {
       clearTimeout(this.#waiting);
       this.#waiting = setTimeout(() => this.#search(), 200);
@@ -52,5 +53,5 @@ function hit_view(hit: search_hit): HTMLElement {
     h('span', { class: 'path' }, `${hit.shown}:${hit.line}`), ' ',
     h('span', { class: 'name' }, name),
     hit.stale && h('span', { class: 'stale' }, ' changed since it was indexed'),
-    h('pre', { 'aria-label': 'Preview' }, hit.text.split('\n').slice(0, 6).join('\n'))));
+    h('pre', {}, hit.text.split('\n').slice(0, 6).join('\n'))));
 }

@@ -12,7 +12,7 @@ function about(q: asked): HTMLElement[] {
   return [
     ...(q.description === undefined ? [] : [h('p', {}, q.description)]),
     ...(q.command === undefined ? []
-      : [h('pre', { class: 'command', 'aria-label': 'Command' }, q.command)]),
+      : [h('pre', { class: 'command', role: 'group', 'aria-label': 'Command' }, q.command)]),
     ...q.locations.map((l) => h('p', {}, path_link(text_in(l, 'path') ?? ''))),
     ...q.content.map((item) => (text_in(item, 'type') === 'diff' ? diff_view(item, false)
       : block_view(object_in(item, 'content') ?? item))),

@@ -15,7 +15,7 @@ function terminal_view(shown: terminal | undefined): HTMLElement {
   return h('div', { class: 'terminal' },
     h('div', { class: 'terminal-head' }, `$ ${shown.command ?? ''}`,
       h('span', { class: 'exit' }, exit)),
-    h('pre', { 'aria-label': 'Terminal output' },
+    h('pre', { role: 'group', 'aria-label': 'Terminal output' },
       `${shown.cut ? '… (earlier output is not shown)\n' : ''}${plain(shown.output)}`));
 }
 
