@@ -199,7 +199,7 @@ describe('a day in Neovim', () => {
       return JSON.parse(stdout || '{}').hits?.length;
     }, 'the index');
     await run('Acpd prompt rate 100 300');
-    await editor.keys(':', 'Acpd prompt', 'Enter');
+    await run('Acpd prompt');
     await editor.wait(`return vim.fn.mode() == 'i'`, 'the box');
     await editor.keys('see @open_st', 'C-x', 'C-u');
     const line = (text) => editor.wait(`return vim.api.nvim_get_current_line() == '${text}'`, text);

@@ -4,6 +4,7 @@
 -- are worked off, and work is cut into slices, so that typing never waits for the peer.
 local json = require('acpd.json')
 local lines = require('acpd.lines')
+local loop = require('acpd.loop')
 
 local uv = vim.uv
 local M = {}
@@ -104,7 +105,7 @@ function M:look()
     return
   end
   self.due = true
-  vim.schedule(function()
+  loop.soon(function()
     self:work()
   end)
 end
@@ -123,13 +124,11 @@ function M:work()
   end
   if self.first <= self.last then
     -- By a timer: what is scheduled from a scheduled function runs before any key is looked at.
-    return self.timer:start(
-      1,
-      0,
-      vim.schedule_wrap(function()
+    return self.timer:start(1, 0, function()
+      loop.soon(function()
         self:work()
       end)
-    )
+    end)
   end
   self.due = false
   if self.exit and self.eof then
@@ -197,7 +196,7 @@ function M:request(method, params, callback)
   local id = self.next_id
   self.open[id] = callback
   if not self:write({ id = id, method = method, params = json.object(params) }) then
-    vim.schedule(function()
+    loop.soon(function()
       self:settle(id, { code = M.gone, message = 'the connection has ended' })
     end)
   end
