@@ -107,9 +107,10 @@ export class neovim {
     if (held) await this.wait('return vim.g.escaped', 'the Escape to come');
   }
 
-  /** A buffer's lines. */
+  /** A buffer's lines; none, while there is no such buffer. */
   lines(name) {
-    return this.lua(`return vim.api.nvim_buf_get_lines(vim.fn.bufnr('${name}'), 0, -1, false)`);
+    return this.lua(`local buffer = vim.fn.bufnr('${name}')
+      return buffer == -1 and {} or vim.api.nvim_buf_get_lines(buffer, 0, -1, false)`);
   }
   session(id, member) {
     return this.lua(`local s = require('acpd.session').open['${id}'] return s and s.${member}`);

@@ -123,6 +123,18 @@ t.it('a question stands with who asks, since when, its diff or command, and its 
   t.eq(vim.list_slice(lines, 3, 3), { '      modify /w/a' })
   t.eq({ vim.trim(lines[7]), vim.trim(lines[8]) }, { '-old', '+new' })
   t.eq({ lines[#lines - 1], lines[#lines] }, { '  [1] Yes', '' })
+  -- As v1 agents ask: with both texts.
+  change = { type = 'diff', path = '/w/a', oldText = 'same\nold\n', newText = 'same\nnew\n' }
+  call = { toolCallId = 'c', title = 'Edit a', content = { change } }
+  lines = inbox.entry(question({ toolCall = call, options = options }))
+  t.eq({ lines[3], lines[5] }, { '      modify /w/a', '       same' })
+  t.eq({ vim.trim(lines[6]), vim.trim(lines[7]) }, { '-old', '+new' })
+  change.oldText, change.newText = nil, 'new\n'
+  lines = inbox.entry(question({ toolCall = call, options = options }))
+  t.eq({ lines[3], vim.trim(lines[5]) }, { '      add /w/a', '+new' })
+  change.newText = ('x\n'):rep(200000)
+  lines = inbox.entry(question({ toolCall = call, options = options }))
+  t.eq(vim.trim(lines[4]), 'too long to be compared here: gd shows it')
   call = { toolCallId = 'c', title = 'Run', rawInput = { command = 'make all' } }
   lines = inbox.entry(question({ toolCall = call, options = options }))
   t.eq(lines[3], '    $ make all')

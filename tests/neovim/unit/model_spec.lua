@@ -246,3 +246,17 @@ t.it('a line without end is cut in time that grows with it, and not with its squ
     t.eq((vim.uv.hrtime() - began) / 1e9 < 20, true)
   end
 end)
+
+t.it('of a long diff a thousand lines are drawn, and how many more there are is said', function()
+  for _, count in ipairs({ 999, 1000, 1001, 50000 }) do
+    local patch = { format = 'git', text = vim.trim(('+line\n'):rep(count)) }
+    local call = { title = 'T', content = { { type = 'diff', patch = patch } } }
+    local lines = render.item({ kind = 'tool', call = call }, { terminals = {} }).lines
+    local more = ('  … %d lines more (gd shows all)'):format(count - 1000)
+    t.eq({ count, #lines, lines[#lines] }, {
+      count,
+      math.min(count, 1000) + (count > 1000 and 2 or 1),
+      count > 1000 and more or '  +line',
+    })
+  end
+end)

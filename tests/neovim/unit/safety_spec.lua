@@ -138,3 +138,20 @@ t.it('a daemon that is too old or too new is said in one sentence', function()
   t.eq(misfit(with(2)):match('update the plugin') ~= nil, true)
   t.eq(misfit({ protocolVersion = 2 }):match('not an acpd daemon') ~= nil, true)
 end)
+
+t.it('a file that Neovim will not show now is said in one line, and no cursor moves', function()
+  local one, two, said = file('hidden/one', '1\n2\n3\n'), file('hidden/two', '1\n2\n3\n'), {}
+  rawset(vim, 'notify', function(text)
+    said[#said + 1] = text
+  end)
+  vim.cmd.only()
+  vim.o.hidden = false
+  paths.open(one, 1, folder)
+  vim.api.nvim_buf_set_lines(0, 0, 1, false, { 'mine' })
+  paths.open(two, 3, folder)
+  t.eq({ vim.api.nvim_buf_get_name(0), vim.fn.line('.') }, { one, 1 })
+  t.eq({ #said, said[1]:find('E37', 1, true) ~= nil }, { 1, true })
+  vim.bo.modified, vim.o.hidden = false, true
+  paths.open(two, 3, folder)
+  t.eq({ vim.api.nvim_buf_get_name(0), vim.fn.line('.') }, { two, 3 })
+end)

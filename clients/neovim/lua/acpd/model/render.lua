@@ -50,6 +50,19 @@ end
 
 local diff_most = 1000 -- lines of a diff; gd shows all of it
 
+local compared_most = 256 * 1024 -- bytes: more takes longer than a key may wait
+local compare = vim.text and vim.text.diff or vim.diff
+
+--- The form of ACP v1, with both texts: as questions of v1 agents have it.
+local function both_texts(content)
+  local old, new = json.get(content, 'oldText'), tostring(content.newText)
+  local operation = old and 'modify' or 'add'
+  if #(old or '') + #new > compared_most then
+    return operation, 'too long to be compared here: gd shows it'
+  end
+  return operation, compare(old or '', new, { ctxlen = 3 })
+end
+
 local function diff_lines(content, into)
   for _, change in ipairs(json.get(content, 'changes') or {}) do
     local path = text.line(json.get(change, 'path'))
@@ -60,10 +73,16 @@ local function diff_lines(content, into)
       path
     )
   end
-  local lines = text.lines(tostring(json.get(content, 'patch', 'text') or ''))
-  indented(vim.list_slice(lines, 1, diff_most), into)
-  if #lines > diff_most then
-    into[#into + 1] = ('  … %d lines more (gd shows all)'):format(#lines - diff_most)
+  local patch = tostring(json.get(content, 'patch', 'text') or '')
+  if json.get(content, 'newText') then
+    local operation
+    operation, patch = both_texts(content)
+    into[#into + 1] = ('  %s %s'):format(operation, text.line(content.path))
+  end
+  local shown, more = text.first_lines((patch:gsub('\n$', '')), diff_most)
+  indented(shown, into)
+  if more > 0 then
+    into[#into + 1] = ('  … %d lines more (gd shows all)'):format(more)
   end
 end
 
