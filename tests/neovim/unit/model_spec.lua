@@ -260,3 +260,22 @@ t.it('of a long diff a thousand lines are drawn, and how many more there are is 
     })
   end
 end)
+
+t.it('who says nothing takes no room; a call without a title is called by its file', function()
+  local model = conversation.new()
+  apply(
+    model,
+    chunk('agent_message', 'm1', ''),
+    chunk('agent_thought', 't1', ''),
+    chunk('agent_message', 'm2', 'said'),
+    chunk('agent_message', 'm2', ''),
+    { sessionUpdate = 'agent_message', messageId = 'm3', content = {} },
+    {
+      sessionUpdate = 'tool_call_update',
+      toolCallId = 'c',
+      status = 'completed',
+      content = { { type = 'diff', changes = { { operation = 'modify', path = '/w/a' } } } },
+    }
+  )
+  t.eq(vim.list_slice(shown(model), 1, 3), { '', 'said', '✓ done: /w/a' })
+end)

@@ -69,9 +69,12 @@ function M:open_message(kind, id, at)
 end
 
 function M:chunk(update, at)
-  local item = self:open_message(speaker(update.sessionUpdate), update.messageId, at)
   local block = update.content
   local said = text.block(block)
+  if said == '' then
+    return -- some agents begin each step by saying nothing
+  end
+  local item = self:open_message(speaker(update.sessionUpdate), update.messageId, at)
   if type(block) == 'table' and block.type ~= 'text' and item.lines[#item.lines] ~= '' then
     said = '\n' .. said .. '\n'
   end
@@ -91,8 +94,11 @@ function M:message(update, at)
       first = first or item
     end
   end
-  first = first or self:open_message(kind, update.messageId, at)
-  text.append(first.lines, text.blocks(update.content))
+  local said = text.blocks(update.content)
+  if said ~= '' then
+    first = first or self:open_message(kind, update.messageId, at)
+    text.append(first.lines, said)
+  end
 end
 
 -- One function for each kind of update.

@@ -119,8 +119,17 @@ local function location(place)
   return text.line(json.get(place, 'path')) .. (line and (':' .. ('%d'):format(line)) or '')
 end
 
+--- What a call is about that has no title: some agents give it only with their question.
+local function about(call)
+  local content = json.get(call, 'content', 1)
+  return json.get(content, 'changes', 1, 'path')
+    or json.get(content, 'path')
+    or json.get(call, 'locations', 1, 'path')
+    or 'tool call'
+end
+
 function M.tool_title(call)
-  return text.line(call.title or call.name or 'tool call', 120)
+  return text.line(call.title or call.name or about(call), 120)
 end
 
 function as.tool(item, model)
