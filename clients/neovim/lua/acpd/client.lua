@@ -215,6 +215,9 @@ function M.start()
         become('down', (text:gsub('^acpctl connect: ', '')))
       end
     end,
+    mistake = function(text)
+      require('acpd.say').at(vim.log.levels.ERROR, 'a mistake in the plugin: ' .. text)
+    end,
     ended = function(_, text)
       if connection == made then
         lost((text:gsub('^acpctl connect: ', '')))

@@ -17,6 +17,7 @@ local waiting_most, waiting_least = 4096, 1024 -- lines: where reading stops and
 ---@field request fun(id: any, method: string, params: table)
 ---@field notification fun(method: string, params: table, line: string) line: as it came
 ---@field trouble fun(text: string) a line of stderr, or what could not be read
+---@field mistake fun(text: string) one of the other handlers raised an error
 ---@field ended fun(code: integer, text: string) the process is gone; nothing follows
 
 ---@param command string[]
@@ -116,7 +117,11 @@ function M:work()
     local line = self.waiting[self.first]
     self.waiting[self.first] = nil
     self.first = self.first + 1
-    self:handle_line(line)
+    -- A mistake of ours costs one line, not all that come after it.
+    local ok, mistake = xpcall(self.handle_line, debug.traceback, self, line)
+    if not ok then
+      self.handlers.mistake(mistake)
+    end
   end
   if self.stopped and self.last - self.first < waiting_least and not self.ended then
     self.stopped = false

@@ -185,8 +185,7 @@ function M:attached(result)
 end
 
 function M:take_facts(result)
-  self.model.options = json.get(result, 'configOptions') or self.model.options
-  self.model.commands = json.get(result, 'availableCommands') or self.model.commands
+  self.model:take_offers(result)
   self.model.facts_changed = true
 end
 

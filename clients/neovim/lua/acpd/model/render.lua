@@ -200,9 +200,16 @@ function as.gap(item)
   return { lines = { what }, head = 1, group = 'AcpdNotice' }
 end
 
+function as.odd(item)
+  local what = ('%s cannot be shown: its members are not as ACP says'):format(text.line(item.what))
+  return { lines = { what }, head = 1, group = 'AcpdNotice' }
+end
+
+--- Members may be of any type: only what ACP says of them is drawn.
 ---@return acpd.rendered
 function M.item(item, model)
-  return as[item.kind](item, model)
+  local ok, rendered = pcall(as[item.kind], item, model)
+  return ok and rendered or as.odd({ what = item.kind })
 end
 
 local before = { user = 2, agent = 1, thought = 1 }

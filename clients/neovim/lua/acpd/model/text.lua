@@ -49,7 +49,7 @@ end
 
 function M.lines(text)
   local lines = { '' }
-  M.append(lines, text)
+  M.append(lines, tostring(text))
   return lines
 end
 
