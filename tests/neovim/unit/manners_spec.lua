@@ -25,6 +25,22 @@ local function modules()
   return found
 end
 
+t.it('an older Neovim is told that it is too old, once, and gets no command', function()
+  local has, notify, said = vim.fn.has, vim.notify, {}
+  rawset(vim.fn, 'has', function(what)
+    return what == 'nvim-0.10' and 0 or has(what)
+  end)
+  rawset(vim, 'notify', function(text)
+    said[#said + 1] = text
+  end)
+  vim.cmd('runtime plugin/acpd.lua')
+  vim.cmd('runtime plugin/acpd.lua')
+  rawset(vim.fn, 'has', has)
+  rawset(vim, 'notify', notify)
+  vim.g.loaded_acpd = nil
+  t.eq({ said, vim.fn.exists(':Acpd') }, { { 'acpd: Neovim 0.10 or newer is needed' }, 0 })
+end)
+
 vim.cmd('runtime plugin/acpd.lua')
 
 t.it('nothing of it is loaded before it is used', function()
