@@ -93,6 +93,26 @@ t.it('a modeline in a conversation sets nothing, and nothing is concealed', func
   t.eq(vim.fn.synconcealed(3, 6)[1], 0)
 end)
 
+t.it('Markdown is coloured as such, and a fence ends where it ends', function()
+  local buffer = require('acpd.ui.buffers').get('acpd://session/md', 'acpd')
+  vim.bo[buffer].modifiable = true
+  local lines =
+    { '# Head', '- `code` and **bold**', '> quote', '```lua', '# none', '```', '# Head' }
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, lines)
+  vim.api.nvim_win_set_buf(0, buffer)
+  local function at(row, column)
+    return vim.fn.synIDattr(vim.fn.synID(row, column, true), 'name')
+  end
+  t.eq({ at(1, 3), at(2, 1), at(2, 4), at(2, 17), at(3, 3) }, {
+    'acpdHeading',
+    'acpdListMarker',
+    'acpdCode',
+    'acpdBold',
+    'acpdQuote',
+  })
+  t.eq({ at(5, 3), at(7, 3) }, { 'acpdFence', 'acpdHeading' })
+end)
+
 t.it('the desktop and the terminal get no control characters', function()
   local text = require('acpd.model.text')
   t.eq(text.plain('\27]52;c;ZXZpbA==\7a\27[2J\27Pq\27\\b\8\27(B'), 'ab')
