@@ -157,13 +157,7 @@ t.it('what is dumped and loaded again goes on as if nothing had been', function(
   for cut = 0, #updates do
     local first = conversation.new()
     apply(first, unpack(updates, 1, cut))
-    local facts, items = first:dump()
-    local second = conversation.load(
-      json.decode(json.encode(facts)),
-      vim.tbl_map(function(item)
-        return json.decode(vim.json.encode(item))
-      end, items)
-    )
+    local second = t.from_disk(first)
     apply(second, unpack(updates, cut + 1))
     t.eq(shown(second), shown(straight))
   end

@@ -2,7 +2,6 @@
 -- error, and what follows is shown as ever.
 local t = require('harness')
 local conversation = require('acpd.model.conversation')
-local json = require('acpd.json')
 local question = require('acpd.model.question')
 local ui = require('acpd.ui.conversation')
 local view = require('acpd.ui.view')
@@ -121,13 +120,7 @@ local function shown_with(update, before)
   apply(update)
   apply({ sessionUpdate = 'agent_message_chunk', messageId = 'last', content = text })
   local lines = t.lines(shown.buffer)
-  local head, items = model:dump()
-  local kept = conversation.load(
-    json.decode(json.encode(head)),
-    vim.tbl_map(function(item)
-      return json.decode(vim.json.encode(item))
-    end, items)
-  )
+  local kept = t.from_disk(model)
   shown:reset(kept)
   shown:draw(kept:take_changes())
   local again = t.lines(shown.buffer)
