@@ -51,16 +51,17 @@ end)
 
 t.it('no percent sign of a title is executed by the bar', function()
   local conversation = require('acpd.ui.conversation')
-  local buffer = vim.api.nvim_create_buf(false, true)
-  vim.api.nvim_win_set_buf(0, buffer)
-  vim.b[buffer].acpd_session = 's'
-  local model = { options = {}, title = '%{execute("let g:hit = 1")} %#Error# 50%', state = 'idle' }
-  require('acpd.session').open.s = { id = 's', phase = 'live', model = model }
+  require('acpd.config').set({ keep = false, command = '/nowhere' })
+  local session = conversation.session('s', '/w')
+  vim.api.nvim_win_set_buf(0, session.buffer)
+  local model = session.model
+  model.title, model.state = '%{execute("let g:hit = 1")} %#Error# 50%', 'idle'
+  session.phase = 'live'
   require('acpd.client').state = 'up'
   local shown = vim.api.nvim_eval_statusline(conversation.bar(), { use_winbar = true })
   t.eq(vim.g.hit, nil)
   t.eq(shown.str:match('%%{execute.*$'), model.title)
-  require('acpd.session').open.s = nil
+  vim.api.nvim_buf_delete(session.buffer, { force = true })
 end)
 
 t.it('a modeline in a conversation sets nothing, and nothing is concealed', function()

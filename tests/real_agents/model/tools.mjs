@@ -1,5 +1,5 @@
-// A scripted call ({"do": "read"|"edit"|"shell"|"search"|"plan"|"step", …}) as one of the tools that
-// an agent offers: each agent names its own, and the first that is offered is taken.
+// A scripted call ({"do": "read"|"edit"|"shell"|"search"|"plan"|"step", …}) as one of the tools
+// that an agent offers: each agent names its own, and the first that is offered is taken.
 
 const edits = (c) => ({ file_path: c.path, old_string: c.old, new_string: c.new });
 const command = (c) => ({ command: c.command, description: 'scripted command' });

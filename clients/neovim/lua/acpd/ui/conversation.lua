@@ -11,8 +11,12 @@ local words = require('acpd.model.words')
 local api = vim.api
 local M = {}
 
+local of_buffer = {} -- buffer → its session: asked for each line that is folded
+
+--- The buffer's session while it is open.
 local function of(buffer)
-  return sessions.open[vim.b[buffer].acpd_session or '']
+  local session = of_buffer[buffer]
+  return session and sessions.open[session.id] == session and session or nil
 end
 
 -- Where a person was, and what they had not sent.
@@ -224,6 +228,7 @@ local function setup(buffer, id)
   end)
   on('BufUnload', function()
     local session = of(buffer)
+    of_buffer[buffer] = nil
     timer:close()
     api.nvim_del_augroup_by_id(group)
     if session then
@@ -242,6 +247,7 @@ function M.session(id, cwd)
   if made then
     local known = watch.sessions[id]
     local session = sessions.new(id, cwd or (known and known.cwd), buffer)
+    of_buffer[buffer] = session
     session:restore()
     M.attach(session)
   end
