@@ -246,6 +246,15 @@ async function calls([total], t) {
   }
 }
 
+/** One tool call that changes every line of a file of `lines`. */
+function diff([lines], t) {
+  const numbers = Array.from({ length: Number(lines) }, (_, i) => i);
+  const side = (word) => numbers.map((i) => `${word} line ${i}\n`).join('');
+  t.update({ sessionUpdate: 'tool_call', toolCallId: `diff-${number}`, kind: 'edit',
+    title: 'Write large.txt', status: 'completed', content: [{ type: 'diff',
+      path: `${t.session.params.cwd}/large.txt`, oldText: side('old'), newText: side('new') }] });
+}
+
 /** The turn goes on for five updates after the cancel, as agents do that cannot stop at once. */
 async function cancel_late(_, t) {
   while (!t.session.cancelled) await t.pause(10_000);
@@ -275,7 +284,7 @@ const directives = {
   // base64 of a whole update's JSON: what no word of a prompt could say
   update: ([encoded], t) => t.update(decoded(encoded)),
   'permission-for': permission_for,
-  calls, flood, rate, permission, elicitation, fs: file, terminal, background, job, connect,
+  calls, diff, flood, rate, permission, elicitation, fs: file, terminal, background, job, connect,
   exec: run, gate, withdraw,
   'cancel-late': cancel_late, deaf,
   'all-updates': (_, t) => {

@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 
 import { poll } from '../lib/until.mjs';
 import { world } from '../lib/world.mjs';
+import { cursor, log_of, missed_since } from './log.mjs';
 import { neovim } from './nvim.mjs';
 
 /** A job of thirty files that waits after ten, and after twenty, for a file of that name. */
@@ -24,12 +25,6 @@ esac
 
 const go_on = (place, gate) => fs.writeFileSync(path.resolve(place.cwd, gate), '');
 
-async function log_of(place, id) {
-  const said = await place.ctl('log', id, '--json');
-  assert.equal(said.code, 0, said.stderr);
-  return said.stdout.trim().split('\n').map((line) => JSON.parse(line));
-}
-
 /** How far the daemon says that the job is. */
 async function done(place, id, wanted) {
   return poll(async () => {
@@ -37,20 +32,6 @@ async function done(place, id, wanted) {
     const one = (said.sessions ?? said).find((s) => s.sessionId === id);
     return one?._meta.acpd.progress?.done === wanted;
   }, `the job to be at ${wanted}`);
-}
-
-const shown_kinds = new Set(['update', 'user_message', 'own_update']);
-
-/** The last number in what Neovim keeps of a session. */
-function cursor(editor, id) {
-  const [folder] = fs.readdirSync(editor.state);
-  const lines = fs.readFileSync(path.join(editor.state, folder, `${id}.jsonl`), 'utf8').split('\n');
-  lines.pop();  // half a line, or nothing
-  const numbers = lines.map((line) => {
-    const message = JSON.parse(line);
-    return message.params?._meta?.['acpd/seq'] ?? message.seq;
-  });
-  return Math.max(...numbers.filter((n) => n !== undefined));
 }
 
 describe('Neovim comes back', () => {
@@ -77,7 +58,7 @@ describe('Neovim comes back', () => {
       const log = await log_of(place, id);
       await editor.open('Acpd attach');
       await editor.live(id);
-      const missed = log.filter((e) => e.seq > before && shown_kinds.has(e.kind)).length;
+      const missed = missed_since(log, before);
       assert.ok(missed > 0, JSON.stringify(log.slice(-3)));
       const since = log.find((e) => e.seq === before).at.slice(11, 16);
       const banner = `replayed ${missed} update${missed === 1 ? '' : 's'} since ${since}`;
@@ -127,7 +108,7 @@ describe('Neovim comes back', () => {
       }, 'the rest of the stream');
       await editor.open('Acpd attach');
       await editor.live(id);
-      const missed = log.filter((e) => e.seq > kept && shown_kinds.has(e.kind)).length;
+      const missed = missed_since(log, kept);
       assert.ok(missed > 0 && missed < 1200, `${missed} were missed`);
       editor.shot('back-in-the-text');
       go_on(place, place.gate);

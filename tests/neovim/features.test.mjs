@@ -67,6 +67,17 @@ describe('a day in Neovim', () => {
     await editor.shown(/hello/);
   });
 
+  it('a key of the list cancels what runs there', async () => {
+    await run(`Acpd prompt say endless; gate ${path.join(place.dir, 'no gate')}`);
+    await says(/endless/);
+    await run('Acpd sessions');
+    await editor.shown(/running +My session +scripted/);
+    await editor.keys('/', 'My session', 'Enter', 'c');
+    await editor.shown(/idle +My session +scripted/);
+    await editor.keys('Enter');
+    await says(/cancelled/);
+  });
+
   it('prompts wait in a queue: edited, withdrawn, sent now', async () => {
     const queue = (count) => editor.wait(
       `return #(require('acpd.watch').queues['${id}'] or {}) == ${count}`, `a queue of ${count}`);
@@ -171,6 +182,30 @@ describe('a day in Neovim', () => {
     await run('tabclose');
   });
 
+  it('who attaches has its commands, mode, model, usage and title: kept, and from the start',
+    async () => {
+      const facts = (one) => one.wait(`local s = require('acpd.session').open['${id}']
+        if not s or s.phase ~= 'live' then return nil end
+        local found = { commands = vim.iter(s.model.commands):map(function(c) return c.name end)
+          :totable(), title = s.model.title, cost = s.model.usage.cost.amount }
+        for _, option in ipairs(s.model.options) do
+          found[option.configId] = option.currentValue
+        end
+        return found`, 'the facts');
+      const wanted = await facts(editor);
+      assert.deepEqual(wanted, { commands: ['test', 'stop'], title: 'All updates', cost: 0.25,
+        mode: 'code', model: 'large', thorough: true });
+      const others = [new neovim(place, 'kept'), new neovim(place, 'fresh', { keep: false })];
+      await editor.kill();
+      for (const one of [...others, editor]) {
+        await one.open(`Acpd attach ${id}`);
+        assert.deepEqual(await facts(one), wanted, one.name);
+        await one.shown(/idle {2}code {2}large {2}1\.2k\/200k tokens, 0\.25 USD {2}All updates/);
+        if (one !== editor) await one.quit();
+      }
+      await editor.live(id);
+    });
+
   /** What the agent was given besides its text, in the prompt with these words. */
   const given = (words) => poll(() => place.agent_read('session/prompt').map((m) => m.params.prompt)
     .find(([{ text: said }]) => said?.includes(words))?.slice(1), `the agent to read "${words}"`);
@@ -199,7 +234,7 @@ describe('a day in Neovim', () => {
       return JSON.parse(stdout || '{}').hits?.length;
     }, 'the index');
     await run('Acpd prompt rate 100 300');
-    await editor.keys(':', 'Acpd prompt', 'Enter');
+    await run('Acpd prompt');
     await editor.wait(`return vim.fn.mode() == 'i'`, 'the box');
     await editor.keys('see @open_st', 'C-x', 'C-u');
     const line = (text) => editor.wait(`return vim.api.nvim_get_current_line() == '${text}'`, text);

@@ -1,6 +1,7 @@
 // What waits for a person: asked while no editor was there, and in two editors at once.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 
 import { poll } from '../lib/until.mjs';
@@ -78,6 +79,40 @@ describe('what waits for a person', () => {
       // Two of one person: only the first writes what is kept.
       assert.equal(await one.session(id, 'journal.kept'), true);
       assert.equal(await two.session(id, 'journal.kept'), false);
+    } finally {
+      await place.end();
+    }
+  });
+
+  it('counts in the statusline, stands with its diff, which opens beside it', async () => {
+    const place = new world();
+    try {
+      const editor = new neovim(place);
+      await editor.open('Acpd new scripted');
+      const id = await editor.opened();
+      await editor.keys('Escape');
+      const call = { toolCallId: 'edit-1', title: 'Edit a.txt', kind: 'edit', status: 'pending',
+        content: [{ type: 'diff', path: path.join(place.cwd, 'a.txt'), oldText: 'one\ntwo\n',
+          newText: 'one\nTWO\n' }] };
+      const words = Buffer.from(JSON.stringify(call)).toString('base64');
+      await editor.command(`Acpd prompt permission-for ${words}`);
+      await editor.wait(asked(1), 'the question');
+      assert.match(await editor.lua(`return require('acpd').statusline()`), /◆ 1 needs you/);
+      await editor.command('Acpd inbox');
+      await editor.shown(/◆ Edit a\.txt/);
+      for (const line of [/ {6}-two$/m, / {6}\+TWO$/m, /\[1\] Allow/]) await editor.shown(line);
+      editor.shot('inbox-diff');
+      await editor.keys('g', 'd');
+      await editor.wait(`return vim.wo.diff and vim.fn.winnr('$') == 2`, 'the diff');
+      assert.deepEqual(await editor.lua(`return vim.tbl_map(function(window)
+        return vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false)
+      end, vim.api.nvim_tabpage_list_wins(0))`), [['one', 'two'], ['one', 'TWO']]);
+      await editor.lua(`vim.cmd('tabclose')`);
+      await editor.keys('1');
+      await editor.wait(asked(0), 'the answer');
+      await editor.command(`Acpd attach ${id}`);
+      await editor.shown(/permission: yes/);
+      await editor.wait(`return require('acpd').statusline() == ''`, 'nothing to go on');
     } finally {
       await place.end();
     }

@@ -14,8 +14,10 @@ import { alive, bin, root } from '../lib/world.mjs';
 export const plugin = path.join(root, 'clients/neovim');
 const shots = path.join(root, 'build/editors/shots');
 
-/** Debian 13's Neovim, the oldest that is supported; NVIM_SUITE names another. */
+/** Debian 13's Neovim, the oldest that is supported; NVIM_SUITE names another Debian's, or is the
+ * path of a Neovim. */
 export function nvim_program(suite = process.env.NVIM_SUITE ?? 'trixie') {
+  if (suite.includes('/')) return suite;
   const script = path.join(root, 'tests/editors/neovim.sh');
   return execFileSync(script, [suite], { encoding: 'utf8' }).trim();
 }
@@ -27,6 +29,7 @@ require('acpd').setup(vim.json.decode([==[${JSON.stringify(settings)}]==]))
 vim.o.swapfile, vim.o.more, vim.o.laststatus = false, false, 2
 vim.o.statusline = "%f %{v:lua.require'acpd'.statusline()}"
 vim.g.said, vim.g.events = {}, {}
+vim.on_key(function(_, typed) vim.g.escaped = typed == '\\27' end)
 local notify = vim.notify
 vim.notify = function(text, ...)
   vim.g.said = vim.list_extend(vim.g.said, { text })
@@ -95,11 +98,19 @@ export class neovim {
   }
   command(text) { return this.lua(`vim.schedule(function() vim.cmd(${JSON.stringify(text)}) end)`); }
   wait(code, what) { return poll(() => this.lua(code), `${this.name}: ${what}`); }
-  keys(...keys) { return this.screen.keys(...keys); }
+  /** Typed into the terminal. An Escape at the end is waited for: the terminal's side holds it back
+   * for a moment ('ttimeoutlen'), in which what lua() says would come first. */
+  async keys(...keys) {
+    const held = keys.at(-1) === 'Escape';
+    if (held) await this.lua('vim.g.escaped = false');
+    await this.screen.keys(...keys);
+    if (held) await this.wait('return vim.g.escaped', 'the Escape to come');
+  }
 
-  /** A buffer's lines. */
+  /** A buffer's lines; none, while there is no such buffer. */
   lines(name) {
-    return this.lua(`return vim.api.nvim_buf_get_lines(vim.fn.bufnr('${name}'), 0, -1, false)`);
+    return this.lua(`local buffer = vim.fn.bufnr('${name}')
+      return buffer == -1 and {} or vim.api.nvim_buf_get_lines(buffer, 0, -1, false)`);
   }
   session(id, member) {
     return this.lua(`local s = require('acpd.session').open['${id}'] return s and s.${member}`);

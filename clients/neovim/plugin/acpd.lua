@@ -1,8 +1,12 @@
 -- Commands, maps and the names of buffers; everything else is loaded when it is first used.
-if vim.g.loaded_acpd == 1 or vim.fn.has('nvim-0.10') == 0 then
+if vim.g.loaded_acpd == 1 then
   return
 end
 vim.g.loaded_acpd = 1
+if vim.fn.has('nvim-0.10') == 0 then
+  vim.notify('acpd: Neovim 0.10 or newer is needed', vim.log.levels.WARN)
+  return
+end
 
 vim.api.nvim_create_user_command('Acpd', function(options)
   require('acpd.command').run(options)

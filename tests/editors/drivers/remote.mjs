@@ -1,4 +1,6 @@
 // A running Neovim from outside: through the socket that it listens on, and by its processes.
+import path from 'node:path';
+
 import { signal } from '../../lib/world.mjs';
 import { run } from './screen.mjs';
 
@@ -14,7 +16,7 @@ export async function lua_in(nvim, socket, code) {
 export function kill_nvim(place, socket) {
   const programs = place
     .processes()
-    .filter((p) => p.args[0].endsWith('/usr/bin/nvim') && p.args.includes(socket));
+    .filter((p) => path.basename(p.args[0]) === 'nvim' && p.args.includes(socket));
   // The one below first: it would end in good order when it sees the other gone.
   for (const { pid } of programs.reverse()) signal(pid, 'SIGKILL');
   return programs.map((p) => p.pid);

@@ -64,8 +64,10 @@ t.it(
       end
     end
     local below =
-      { 'lines', 'json', 'rpc', 'config', 'files', 'paths', 'client', 'watch', 'journal' }
-    for _, name in ipairs(vim.list_extend(below, { 'session', 'mentions', 'say', 'reload' })) do
+      { 'lines', 'json', 'loop', 'rpc', 'config', 'files', 'paths', 'client', 'watch', 'journal' }
+    for _, name in
+      ipairs(vim.list_extend(below, { 'session', 'mentions', 'say', 'reload', 'workspace' }))
+    do
       for _, one in ipairs(required(('%s/lua/acpd/%s.lua'):format(plugin, name))) do
         t.eq({ name, one, one == 'ui.view' or not vim.startswith(one, 'ui.') }, { name, one, true })
       end

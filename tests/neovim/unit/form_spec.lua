@@ -129,6 +129,8 @@ t.it('a picture goes to an agent that takes pictures, whatever other agents take
   local function type_for(id)
     return mentions.blocks('see @a.png', { id = id, cwd = folder })[2].type
   end
+  -- What cannot be read is linked, like everything else.
+  vim.fn.mkdir(folder .. '/folder.png')
   watch.sessions.takes = { _meta = { acpd = { prompt = { 'image' } } } }
   watch.sessions.none = { _meta = { acpd = { prompt = {} } } }
   watch.sessions.unknown = { _meta = { acpd = {} } }
@@ -138,4 +140,5 @@ t.it('a picture goes to an agent that takes pictures, whatever other agents take
     'resource_link',
     'resource_link',
   })
+  t.eq(mentions.blocks('see @folder.png', { id = 'takes', cwd = folder })[2].type, 'resource_link')
 end)

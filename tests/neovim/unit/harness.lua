@@ -31,4 +31,16 @@ function M.lines(buffer)
   return vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
 end
 
+--- A conversation as it is after it was on disk.
+function M.from_disk(model)
+  local json = require('acpd.json')
+  local head, items = model:dump()
+  return require('acpd.model.conversation').load(
+    json.decode(json.encode(head)),
+    vim.tbl_map(function(item)
+      return json.decode(vim.json.encode(item))
+    end, items)
+  )
+end
+
 return M

@@ -157,13 +157,7 @@ t.it('what is dumped and loaded again goes on as if nothing had been', function(
   for cut = 0, #updates do
     local first = conversation.new()
     apply(first, unpack(updates, 1, cut))
-    local facts, items = first:dump()
-    local second = conversation.load(
-      json.decode(json.encode(facts)),
-      vim.tbl_map(function(item)
-        return json.decode(vim.json.encode(item))
-      end, items)
-    )
+    local second = t.from_disk(first)
     apply(second, unpack(updates, cut + 1))
     t.eq(shown(second), shown(straight))
   end
@@ -245,4 +239,37 @@ t.it('a line without end is cut in time that grows with it, and not with its squ
     -- A guard against the square of it, which takes minutes; not a measurement.
     t.eq((vim.uv.hrtime() - began) / 1e9 < 20, true)
   end
+end)
+
+t.it('of a long diff a thousand lines are drawn, and how many more there are is said', function()
+  for _, count in ipairs({ 999, 1000, 1001, 50000 }) do
+    local patch = { format = 'git', text = vim.trim(('+line\n'):rep(count)) }
+    local call = { title = 'T', content = { { type = 'diff', patch = patch } } }
+    local lines = render.item({ kind = 'tool', call = call }, { terminals = {} }).lines
+    local more = ('  … %d lines more (gd shows all)'):format(count - 1000)
+    t.eq({ count, #lines, lines[#lines] }, {
+      count,
+      math.min(count, 1000) + (count > 1000 and 2 or 1),
+      count > 1000 and more or '  +line',
+    })
+  end
+end)
+
+t.it('who says nothing takes no room; a call without a title is called by its file', function()
+  local model = conversation.new()
+  apply(
+    model,
+    chunk('agent_message', 'm1', ''),
+    chunk('agent_thought', 't1', ''),
+    chunk('agent_message', 'm2', 'said'),
+    chunk('agent_message', 'm2', ''),
+    { sessionUpdate = 'agent_message', messageId = 'm3', content = {} },
+    {
+      sessionUpdate = 'tool_call_update',
+      toolCallId = 'c',
+      status = 'completed',
+      content = { { type = 'diff', changes = { { operation = 'modify', path = '/w/a' } } } },
+    }
+  )
+  t.eq(vim.list_slice(shown(model), 1, 3), { '', 'said', '✓ done: /w/a' })
 end)

@@ -51,16 +51,17 @@ end)
 
 t.it('no percent sign of a title is executed by the bar', function()
   local conversation = require('acpd.ui.conversation')
-  local buffer = vim.api.nvim_create_buf(false, true)
-  vim.api.nvim_win_set_buf(0, buffer)
-  vim.b[buffer].acpd_session = 's'
-  local model = { options = {}, title = '%{execute("let g:hit = 1")} %#Error# 50%', state = 'idle' }
-  require('acpd.session').open.s = { id = 's', phase = 'live', model = model }
+  require('acpd.config').set({ keep = false, command = '/nowhere' })
+  local session = conversation.session('s', '/w')
+  vim.api.nvim_win_set_buf(0, session.buffer)
+  local model = session.model
+  model.title, model.state = '%{execute("let g:hit = 1")} %#Error# 50%', 'idle'
+  session.phase = 'live'
   require('acpd.client').state = 'up'
   local shown = vim.api.nvim_eval_statusline(conversation.bar(), { use_winbar = true })
   t.eq(vim.g.hit, nil)
   t.eq(shown.str:match('%%{execute.*$'), model.title)
-  require('acpd.session').open.s = nil
+  vim.api.nvim_buf_delete(session.buffer, { force = true })
 end)
 
 t.it('a modeline in a conversation sets nothing, and nothing is concealed', function()
@@ -91,6 +92,26 @@ t.it('a modeline in a conversation sets nothing, and nothing is concealed', func
   })
   t.eq(t.lines(buffer)[3], '[a](javascript:x)')
   t.eq(vim.fn.synconcealed(3, 6)[1], 0)
+end)
+
+t.it('Markdown is coloured as such, and a fence ends where it ends', function()
+  local buffer = require('acpd.ui.buffers').get('acpd://session/md', 'acpd')
+  vim.bo[buffer].modifiable = true
+  local lines =
+    { '# Head', '- `code` and **bold**', '> quote', '```lua', '# none', '```', '# Head' }
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, lines)
+  vim.api.nvim_win_set_buf(0, buffer)
+  local function at(row, column)
+    return vim.fn.synIDattr(vim.fn.synID(row, column, true), 'name')
+  end
+  t.eq({ at(1, 3), at(2, 1), at(2, 4), at(2, 17), at(3, 3) }, {
+    'acpdHeading',
+    'acpdListMarker',
+    'acpdCode',
+    'acpdBold',
+    'acpdQuote',
+  })
+  t.eq({ at(5, 3), at(7, 3) }, { 'acpdFence', 'acpdHeading' })
 end)
 
 t.it('the desktop and the terminal get no control characters', function()
@@ -137,4 +158,21 @@ t.it('a daemon that is too old or too new is said in one sentence', function()
   t.eq(misfit(with(1)), nil)
   t.eq(misfit(with(2)):match('update the plugin') ~= nil, true)
   t.eq(misfit({ protocolVersion = 2 }):match('not an acpd daemon') ~= nil, true)
+end)
+
+t.it('a file that Neovim will not show now is said in one line, and no cursor moves', function()
+  local one, two, said = file('hidden/one', '1\n2\n3\n'), file('hidden/two', '1\n2\n3\n'), {}
+  rawset(vim, 'notify', function(text)
+    said[#said + 1] = text
+  end)
+  vim.cmd.only()
+  vim.o.hidden = false
+  paths.open(one, 1, folder)
+  vim.api.nvim_buf_set_lines(0, 0, 1, false, { 'mine' })
+  paths.open(two, 3, folder)
+  t.eq({ vim.api.nvim_buf_get_name(0), vim.fn.line('.') }, { one, 1 })
+  t.eq({ #said, said[1]:find('E37', 1, true) ~= nil }, { 1, true })
+  vim.bo.modified, vim.o.hidden = false, true
+  paths.open(two, 3, folder)
+  t.eq({ vim.api.nvim_buf_get_name(0), vim.fn.line('.') }, { two, 3 })
 end)

@@ -6,64 +6,11 @@ local files = require('acpd.files')
 local json = require('acpd.json')
 local sessions = require('acpd.session')
 
-local here = vim.fs.dirname(debug.getinfo(1, 'S').source:sub(2))
-local folder = t.folder()
-vim.env.PEER_SCRIPT, vim.env.PEER_LOG = folder .. '/script', folder .. '/log'
-vim.cmd('runtime plugin/acpd.lua')
-require('acpd').load()
-require('acpd').setup({ command = { vim.fs.normalize(here .. '/../peer.mjs') } })
+local daemon = require('daemon')
 
-local function script(answers)
-  files.replace(vim.env.PEER_SCRIPT, json.encode(answers))
-end
-
-local function asked(method)
-  local found = {}
-  for line in (files.read(vim.env.PEER_LOG) or ''):gmatch('[^\n]+') do
-    local message = json.decode(line)
-    if message.method == method then
-      found[#found + 1] = message.params
-    end
-  end
-  return found
-end
-
-local function update(id, seq, said, extra)
-  return {
-    jsonrpc = '2.0',
-    method = 'session/update',
-    params = {
-      sessionId = id,
-      update = vim.tbl_extend('force', {
-        sessionUpdate = 'agent_message_chunk',
-        messageId = 'm',
-        content = { type = 'text', text = said },
-      }, extra or {}),
-      _meta = seq and {
-        ['acpd/seq'] = seq,
-        ['acpd/epoch'] = 'e',
-        ['acpd/at'] = '2020-01-02T03:04:05.000Z',
-      },
-    },
-  }
-end
-
-local function resumed(id, seq, before)
-  return {
-    before = before,
-    result = { _meta = { ['acpd/cursor'] = { epoch = 'e', seq = seq } }, sessionId = id },
-  }
-end
-
-local function shown(id)
-  return table.concat(t.lines(sessions.open[id].buffer), '\n')
-end
-
-local function live(id)
-  t.wait(function()
-    return sessions.open[id].phase == 'live'
-  end, id .. ' to be live')
-end
+local script, asked, update, resumed = daemon.script, daemon.asked, daemon.update, daemon.resumed
+local shown, live = daemon.shown, daemon.live
+daemon.start()
 
 --- As kill -9 would leave it: the buffer is gone, the files stay as they are.
 local function killed(id)

@@ -145,8 +145,7 @@ t.it('what is unloaded is forgotten, but for a call that goes on: it comes back 
   t.eq(vim.tbl_count(model.tools), #model.items)
   t.eq(vim.tbl_count(model.terminals), #model.items - 1)
   -- Also when it was on disk meanwhile.
-  local kept, items = model:dump()
-  model = conversation.load(vim.json.decode(vim.json.encode(kept)), items)
+  model = t.from_disk(model)
   shown:reset(model)
   tool('long', 'completed', {})
   shown:draw(model:take_changes())

@@ -1,5 +1,5 @@
-// A scripted call ({"do": "read"|"edit"|"shell"|"search", …}) as one of the tools that an agent
-// offers: each agent names its own, and the first that is offered is taken.
+// A scripted call ({"do": "read"|"edit"|"shell"|"search"|"plan"|"step", …}) as one of the tools
+// that an agent offers: each agent names its own, and the first that is offered is taken.
 
 const edits = (c) => ({ file_path: c.path, old_string: c.old, new_string: c.new });
 const command = (c) => ({ command: c.command, description: 'scripted command' });
@@ -7,6 +7,12 @@ const query = (c) => ({ query: c.query });
 const patch = (c) =>
   `*** Begin Patch\n*** Update File: ${c.path}\n@@\n-${c.old}\n+${c.new}\n*** End Patch\n`;
 const patch_command = (c) => `apply_patch <<'SCRIPTED_EOF'\n${patch(c)}SCRIPTED_EOF`;
+
+const todos = ({ steps }) => ({ todos: steps.map(([content, status], i) =>
+  ({ id: String(i), content, activeForm: content, status, priority: 'medium' })) });
+
+const whole_plan = [['TodoWrite', todos], ['todo_write', todos], ['todowrite', todos],
+  ['update_plan', ({ steps }) => ({ plan: steps.map(([step, status]) => ({ step, status })) })]];
 
 /** Operation → [[tool, (call, its parameters' names) → arguments], …]. */
 const tools = {
@@ -35,6 +41,10 @@ const tools = {
     ['shell_command', (c) => ({ command: c.command })],
     ['shell', (c) => ({ command: ['bash', '-lc', c.command] })],
   ],
+  // Most write the whole plan each time; others add one step, or say of one how far it is.
+  plan: [...whole_plan, ['TaskCreate', ({ add }) => ({ subject: add, description: add })]],
+  step: [...whole_plan,
+    ['TaskUpdate', ({ steps, number }) => ({ taskId: String(number), status: steps[number - 1][1] })]],
   search: [
     ['mcp__acpd__code_search', query], ['acpd__code_search', query], ['acpd_code_search', query],
     ['code_search', query],

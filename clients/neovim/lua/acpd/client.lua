@@ -4,6 +4,7 @@
 -- why). Who wants to know registers with on(); events are listed there.
 local config = require('acpd.config')
 local json = require('acpd.json')
+local loop = require('acpd.loop')
 local rpc = require('acpd.rpc')
 
 local uv = vim.uv
@@ -107,15 +108,13 @@ local function lost(text)
   emit('lost')
   pause_ms = math.min((pause_ms or pause_first_ms / 2) * 2, pause_most_ms)
   retry_timer = retry_timer or uv.new_timer()
-  retry_timer:start(
-    pause_ms,
-    0,
-    vim.schedule_wrap(function()
+  retry_timer:start(pause_ms, 0, function()
+    loop.soon(function()
       if M.state == 'down' and not connection then
         M.start()
       end
     end)
-  )
+  end)
 end
 
 local too_old = 'this acpd speaks ACP %s only, the plugin needs 2: update acpd (:Acpd install)'
@@ -216,6 +215,9 @@ function M.start()
         become('down', (text:gsub('^acpctl connect: ', '')))
       end
     end,
+    mistake = function(text)
+      require('acpd.say').at(vim.log.levels.ERROR, 'a mistake in the plugin: ' .. text)
+    end,
     ended = function(_, text)
       if connection == made then
         lost((text:gsub('^acpctl connect: ', '')))
@@ -253,15 +255,13 @@ function M.probe()
   end
   probing = true
   local timer = uv.new_timer()
-  timer:start(
-    probe_ms,
-    0,
-    vim.schedule_wrap(function()
+  timer:start(probe_ms, 0, function()
+    loop.soon(function()
       if probing and M.state == 'up' then
         become('down', 'the daemon has not answered for 3 seconds')
       end
     end)
-  )
+  end)
   connection:request('_acpd/ping', {}, function(trouble)
     probing = false
     timer:close()
@@ -301,27 +301,6 @@ function M.request(method, params, callback)
       connection:cancel(one.id)
     end
   end
-end
-
-local soon_ms = 300
-
---- For completion, where Neovim itself waits: what is not there soon is not offered.
----@return table|nil result
-function M.request_now(method, params)
-  if M.state ~= 'up' then
-    return nil
-  end
-  local found
-  local cancel = M.request(method, params, function(_, result)
-    found = result or {}
-  end)
-  local function came()
-    return found ~= nil
-  end
-  if not vim.wait(soon_ms, came, 5) then
-    cancel()
-  end
-  return found
 end
 
 --- Answers a question that was asked on this connection; false when none such waits.

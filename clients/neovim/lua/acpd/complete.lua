@@ -1,37 +1,10 @@
 -- 'completefunc' of the prompt box: /commands of the agent at the beginning of a line, @files of
--- the workspace and @symbols of the index elsewhere. Files come from git where it knows them.
+-- the workspace and @symbols of the index elsewhere. No key waits for either: what comes later is
+-- offered when it is there.
 local json = require('acpd.json')
+local workspace = require('acpd.workspace')
 
 local M = {}
-
-local files_most = 20000
-local files_of = {} -- folder → {at, list}
-local fresh_seconds = 10
-
-local function listed(folder)
-  local run = vim
-    .system({ 'git', 'ls-files', '-co', '--exclude-standard' }, { cwd = folder, text = true })
-    :wait(2000)
-  if run.code == 0 then
-    return vim.split(vim.trim(run.stdout), '\n', { trimempty = true })
-  end
-  local list = {}
-  for name, kind in vim.fs.dir(folder, { depth = 4 }) do
-    if kind == 'file' and #list < files_most then
-      list[#list + 1] = name
-    end
-  end
-  return list
-end
-
-function M.files(folder)
-  local kept = files_of[folder]
-  if not kept or os.time() - kept.at > fresh_seconds then
-    kept = { at = os.time(), list = listed(folder) }
-    files_of[folder] = kept
-  end
-  return kept.list
-end
 
 --- What is typed first, then what contains it.
 local function matching(list, typed, word_of)
@@ -59,33 +32,34 @@ function M.commands(session, typed)
   end, found)
 end
 
-local symbols_most, files_most_shown = 20, 200
+local symbols_most, files_most = 20, 200
 
 --- The word before the cursor, from a column (from 0) on.
 local function word_from(column)
   return vim.api.nvim_get_current_line():sub(column + 1, vim.fn.col('.') - 1)
 end
 
---- Offers more where the person still looks at what was offered, or at what they had typed.
-local function offer_also(asked, found)
+--- Offers what has come since, where the person still looks at what was offered, or at what they
+--- had typed.
+local function offer_again(asked)
   local here = vim.fn.mode() == 'i'
     and vim.api.nvim_get_current_buf() == asked.buffer
     and vim.api.nvim_win_get_cursor(0)[1] == asked.row
   local word = here and word_from(asked.column)
-  local first = asked.shown[1] and asked.shown[1].word
-  if #found == 0 or (word ~= asked.base and word ~= first) then
+  if word ~= asked.base and word ~= asked.first then
     return
   end
+  local all = vim.list_extend(vim.list_slice(asked.files), asked.symbols)
+  asked.first = all[1] and all[1].word
   -- What was typed is what CTRL-E goes back to.
   local row, column = asked.row - 1, asked.column
   vim.api.nvim_buf_set_text(asked.buffer, row, column, row, column + #word, { asked.base })
   vim.api.nvim_win_set_cursor(0, { asked.row, column + #asked.base })
-  vim.fn.complete(column + 1, vim.list_extend(asked.shown, found))
+  vim.fn.complete(column + 1, all)
 end
 
---- Symbols come from the daemon, and when they do: no key waits for them, and nothing can be drawn
---- while Neovim is in a 'completefunc'.
-local function symbols(session, asked)
+--- Symbols come from the daemon, and when they do: no key waits for them.
+local function ask_symbols(session, asked)
   local client = require('acpd.client')
   local query = asked.base:sub(2)
   if not client.extensions['_acpd/index/search'] or #query < 2 then
@@ -93,25 +67,39 @@ local function symbols(session, asked)
   end
   local params = { cwd = session.cwd, query = query, limit = symbols_most }
   client.request('_acpd/index/search', params, function(_, result)
-    local found = vim.tbl_map(function(hit)
+    asked.symbols = vim.tbl_map(function(hit)
       return require('acpd.ui.search').mention(hit, json.get(result, 'root'), session.cwd)
     end, json.get(result, 'hits') or {})
-    offer_also(asked, found)
+    if #asked.symbols > 0 then
+      offer_again(asked)
+    end
   end)
 end
 
-function M.mentions(session, base)
-  local shown = {}
-  local paths = matching(M.files(session.cwd or vim.fn.getcwd()), base:sub(2), function(path)
+local function files_named(list, typed)
+  local paths = matching(list, typed, function(path)
     return path
   end)
-  for index = 1, math.min(#paths, files_most_shown) do
-    shown[index] = { word = '@' .. paths[index], kind = 'f' }
-  end
+  return vim.tbl_map(function(path)
+    return { word = '@' .. path, kind = 'f' }
+  end, vim.list_slice(paths, 1, files_most))
+end
+
+function M.mentions(session, base)
   local row, column = unpack(vim.api.nvim_win_get_cursor(0))
   local buffer = vim.api.nvim_get_current_buf()
-  symbols(session, { buffer = buffer, row = row, column = column, base = base, shown = shown })
-  return shown
+  local asked = { buffer = buffer, row = row, column = column, base = base, symbols = {} }
+  local known = workspace.files(session.cwd or vim.fn.getcwd(), function(list)
+    local before = asked.files
+    asked.files = files_named(list, base:sub(2))
+    if not vim.deep_equal(asked.files, before) then
+      offer_again(asked)
+    end
+  end)
+  asked.files = files_named(known, base:sub(2))
+  asked.first = asked.files[1] and asked.files[1].word
+  ask_symbols(session, asked)
+  return asked.files
 end
 
 local function start()

@@ -59,7 +59,7 @@ function M.read(buffer, name)
   M.load()
   local id = name:match('^acpd://session/(.+)$') or name:match('^acpd://prompt/(.+)$')
   local opens = { ['acpd://sessions'] = 'sessions', ['acpd://inbox'] = 'inbox' }
-  vim.schedule(function()
+  require('acpd.loop').soon(function()
     if id then
       require('acpd.ui.conversation').open(id)
     elseif opens[name] then

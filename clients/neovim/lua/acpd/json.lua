@@ -81,6 +81,22 @@ function M.get(value, ...)
   return value ~= vim.NIL and value or nil
 end
 
+--- What a peer names something by; raises an error where it is no text.
+---@return string
+function M.id(value)
+  return assert(type(value) == 'string' and value, 'an id must be a text')
+end
+
+--- The tables of a list that a peer gave; what is none of these is left out.
+---@return table[]
+function M.tables(value)
+  local found = {}
+  for _, one in ipairs(type(value) == 'table' and value or {}) do
+    found[#found + 1] = type(one) == 'table' and one or nil
+  end
+  return found
+end
+
 --- ACP's patches: an absent member stays as it was, null clears it.
 function M.patch(into, from, names)
   for _, name in ipairs(names) do

@@ -26,8 +26,8 @@ local function image_block(path, session)
   if not type_of or not takes_images(session) then
     return nil
   elseif stat and stat.size <= image_most then
-    local bytes = require('acpd.files').read(path)
-    return { type = 'image', mimeType = type_of, data = vim.base64.encode(bytes) }
+    local bytes = require('acpd.files').read(path) -- nil: a folder, or not ours to read
+    return bytes and { type = 'image', mimeType = type_of, data = vim.base64.encode(bytes) }
   end
 end
 

@@ -48,8 +48,12 @@ local function edit(path, line, window)
     vim.api.nvim_set_current_win(window)
   end
   -- As it is: nothing in a name is expanded, executed or a second command.
-  vim.cmd.edit({ args = { path }, magic = { file = false, bar = false } })
-  if line then
+  local how = { args = { path }, magic = { file = false, bar = false } }
+  local ok, trouble = pcall(vim.cmd.edit, how)
+  if not ok then
+    require('acpd.say').warn(trouble) -- changes that are not written, or an autocommand's error
+  end
+  if line and vim.api.nvim_buf_get_name(0) == path then
     local last = vim.api.nvim_buf_line_count(0)
     vim.api.nvim_win_set_cursor(0, { math.max(1, math.min(line, last)), 0 })
   end

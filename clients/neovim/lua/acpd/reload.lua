@@ -53,7 +53,9 @@ function M.soon()
   end
   timer = timer or vim.uv.new_timer()
   if not timer:is_active() then
-    timer:start(pause_ms, 0, vim.schedule_wrap(M.look))
+    timer:start(pause_ms, 0, function()
+      require('acpd.loop').soon(M.look)
+    end)
   end
 end
 

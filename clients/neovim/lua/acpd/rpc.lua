@@ -4,6 +4,7 @@
 -- are worked off, and work is cut into slices, so that typing never waits for the peer.
 local json = require('acpd.json')
 local lines = require('acpd.lines')
+local loop = require('acpd.loop')
 
 local uv = vim.uv
 local M = {}
@@ -16,6 +17,7 @@ local waiting_most, waiting_least = 4096, 1024 -- lines: where reading stops and
 ---@field request fun(id: any, method: string, params: table)
 ---@field notification fun(method: string, params: table, line: string) line: as it came
 ---@field trouble fun(text: string) a line of stderr, or what could not be read
+---@field mistake fun(text: string) one of the other handlers raised an error
 ---@field ended fun(code: integer, text: string) the process is gone; nothing follows
 
 ---@param command string[]
@@ -104,7 +106,7 @@ function M:look()
     return
   end
   self.due = true
-  vim.schedule(function()
+  loop.soon(function()
     self:work()
   end)
 end
@@ -115,7 +117,11 @@ function M:work()
     local line = self.waiting[self.first]
     self.waiting[self.first] = nil
     self.first = self.first + 1
-    self:handle_line(line)
+    -- A mistake of ours costs one line, not all that come after it.
+    local ok, mistake = xpcall(self.handle_line, debug.traceback, self, line)
+    if not ok then
+      self.handlers.mistake(mistake)
+    end
   end
   if self.stopped and self.last - self.first < waiting_least and not self.ended then
     self.stopped = false
@@ -123,13 +129,11 @@ function M:work()
   end
   if self.first <= self.last then
     -- By a timer: what is scheduled from a scheduled function runs before any key is looked at.
-    return self.timer:start(
-      1,
-      0,
-      vim.schedule_wrap(function()
+    return self.timer:start(1, 0, function()
+      loop.soon(function()
         self:work()
       end)
-    )
+    end)
   end
   self.due = false
   if self.exit and self.eof then
@@ -197,7 +201,7 @@ function M:request(method, params, callback)
   local id = self.next_id
   self.open[id] = callback
   if not self:write({ id = id, method = method, params = json.object(params) }) then
-    vim.schedule(function()
+    loop.soon(function()
       self:settle(id, { code = M.gone, message = 'the connection has ended' })
     end)
   end

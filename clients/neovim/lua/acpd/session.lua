@@ -7,6 +7,7 @@ local client = require('acpd.client')
 local conversation = require('acpd.model.conversation')
 local journal = require('acpd.journal')
 local json = require('acpd.json')
+local loop = require('acpd.loop')
 local tools = require('acpd.model.tools')
 local view = require('acpd.ui.view')
 local words = require('acpd.model.words')
@@ -85,7 +86,7 @@ function M:on_update(params, line)
   end
   self.model:apply(params)
   table.insert(self.pending, { params = params, line = line })
-  if self.phase == 'live' and tools.ends(params.update) then
+  if tools.ends(params.update) then
     require('acpd.reload').soon()
   end
   local numbered = json.get(params, '_meta', 'acpd/seq')
@@ -94,7 +95,7 @@ function M:on_update(params, line)
   end
   if not self.due then
     self.due = true
-    vim.schedule(function()
+    loop.soon(function()
       self.due = false
       self:flush()
     end)
@@ -184,8 +185,7 @@ function M:attached(result)
 end
 
 function M:take_facts(result)
-  self.model.options = json.get(result, 'configOptions') or self.model.options
-  self.model.commands = json.get(result, 'availableCommands') or self.model.commands
+  self.model:take_offers(result)
   self.model.facts_changed = true
 end
 

@@ -3,6 +3,7 @@
 -- here, and here it is noticed that something finished, failed or needs somebody.
 local client = require('acpd.client')
 local json = require('acpd.json')
+local loop = require('acpd.loop')
 
 local M = {
   sessions = {}, -- id → item of session/list
@@ -24,7 +25,7 @@ function M.changed()
     return
   end
   due = true
-  vim.schedule(function()
+  loop.soon(function()
     due = false
     for _, listener in ipairs(listeners) do
       listener()

@@ -81,23 +81,25 @@ commands.index = {
   end,
 }
 
+local function show_log(run)
+  if run.code ~= 0 then
+    return warn(vim.trim(run.stderr))
+  end
+  vim.cmd('botright new')
+  local buffer = vim.api.nvim_get_current_buf()
+  vim.bo[buffer].buftype, vim.bo[buffer].bufhidden = 'nofile', 'wipe'
+  vim.bo[buffer].modeline, vim.bo[buffer].swapfile = false, false
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(vim.trim(run.stdout), '\n'))
+  vim.bo[buffer].modifiable = false
+end
+
 --- As the daemon has it, by its own program.
 local function log(id)
-  vim.system(
-    vim.list_extend(config.command(), { 'log', id }),
-    { text = true },
-    vim.schedule_wrap(function(run)
-      if run.code ~= 0 then
-        return warn(vim.trim(run.stderr))
-      end
-      vim.cmd('botright new')
-      local buffer = vim.api.nvim_get_current_buf()
-      vim.bo[buffer].buftype, vim.bo[buffer].bufhidden = 'nofile', 'wipe'
-      vim.bo[buffer].modeline, vim.bo[buffer].swapfile = false, false
-      vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(vim.trim(run.stdout), '\n'))
-      vim.bo[buffer].modifiable = false
+  vim.system(vim.list_extend(config.command(), { 'log', id }), { text = true }, function(run)
+    require('acpd.loop').soon(function()
+      show_log(run)
     end)
-  )
+  end)
 end
 
 commands.log = {

@@ -95,14 +95,26 @@ local function new_session(agent, folder, mods)
   start_session(agent, folder, mods)
 end
 
+local agent_names = {} -- as the daemon said when it was reached, or at the completion before
+
+local function ask_agents()
+  client.request('_acpd/agents/list', {}, function(_, result)
+    agent_names = vim.tbl_map(function(agent)
+      return agent.name
+    end, json.get(result, 'agents') or agent_names)
+  end)
+end
+
+client.on('up', ask_agents)
+
+--- For completion: no key waits for the daemon.
 local function agents(lead, argument)
   if argument == 2 then
     return vim.fn.getcompletion(lead, 'dir')
+  elseif client.state == 'up' then
+    ask_agents()
   end
-  local said = client.request_now('_acpd/agents/list', {})
-  return vim.tbl_map(function(agent)
-    return agent.name
-  end, json.get(said, 'agents') or {})
+  return agent_names
 end
 
 commands.new = {

@@ -69,9 +69,12 @@ function M:open_message(kind, id, at)
 end
 
 function M:chunk(update, at)
-  local item = self:open_message(speaker(update.sessionUpdate), update.messageId, at)
   local block = update.content
   local said = text.block(block)
+  if said == '' then
+    return -- some agents begin each step by saying nothing
+  end
+  local item = self:open_message(speaker(update.sessionUpdate), update.messageId, at)
   if type(block) == 'table' and block.type ~= 'text' and item.lines[#item.lines] ~= '' then
     said = '\n' .. said .. '\n'
   end
@@ -91,8 +94,11 @@ function M:message(update, at)
       first = first or item
     end
   end
-  first = first or self:open_message(kind, update.messageId, at)
-  text.append(first.lines, text.blocks(update.content))
+  local said = text.blocks(update.content)
+  if said ~= '' then
+    first = first or self:open_message(kind, update.messageId, at)
+    text.append(first.lines, said)
+  end
 end
 
 -- One function for each kind of update.
@@ -105,7 +111,7 @@ on = vim.tbl_extend('error', on, tools.on)
 
 function on.plan_update(self, update)
   local plan = type(update.plan) == 'table' and update.plan or {}
-  local item = self.plans[plan.planId]
+  local item = self.plans[json.id(plan.planId)]
   -- A plan of another turn is another plan, and stands where that turn does.
   if not item or item.turn ~= self.turn then
     item = self:add({ kind = 'plan', id = plan.planId, turn = self.turn })
@@ -134,7 +140,7 @@ function on.notice(self, update, at)
 end
 
 local function compaction(self, update)
-  local item = self.compactions[update.compactionId]
+  local item = self.compactions[json.id(update.compactionId)]
   if not item then
     item = self:add({ kind = 'compaction', id = update.compactionId, lines = { '' } })
     self.compactions[update.compactionId] = item
@@ -159,16 +165,23 @@ end
 
 -- Facts beside the conversation.
 
-function on.available_commands_update(self, update)
-  self.commands = json.get(update, 'availableCommands') or {}
+--- What a session offers, as an update or the answer to an attach says it; what is not said stays.
+function M:take_offers(said)
+  if json.get(said, 'availableCommands') then
+    self.commands = vim.tbl_filter(function(command)
+      return type(command.name) == 'string'
+    end, json.tables(said.availableCommands))
+  end
+  if json.get(said, 'configOptions') then
+    self.options = json.tables(said.configOptions)
+  end
 end
 
-function on.config_option_update(self, update)
-  self.options = json.get(update, 'configOptions') or {}
-end
+on.available_commands_update, on.config_option_update = M.take_offers, M.take_offers
 
 function on.session_info_update(self, update)
   json.patch(self, update, { 'title', 'updatedAt' })
+  self.title = self.title and text.line(self.title)
 end
 
 function on.usage_update(self, update)
@@ -194,7 +207,8 @@ local facts = {
   state_update = true,
 }
 
---- One `session/update`. Variants that nobody knows yet change nothing.
+--- One `session/update`. Variants that nobody knows yet change nothing; one whose members are not
+--- what they should be says so where it stands, and what follows goes on.
 ---@param params {update: table, _meta: table?}
 function M:apply(params)
   local update, meta = params.update, json.get(params, '_meta') or {}
@@ -204,7 +218,10 @@ function M:apply(params)
     self.progress, self.facts_changed = meta['acpd/progress'], true
   end
   if handle then
-    handle(self, update, json.get(meta, 'acpd/at'))
+    local ok = pcall(handle, self, update, json.get(meta, 'acpd/at'))
+    if not ok then
+      self:add({ kind = 'odd', what = update.sessionUpdate })
+    end
     self.facts_changed = self.facts_changed or facts[update.sessionUpdate] or false
   end
 end

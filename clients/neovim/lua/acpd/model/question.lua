@@ -24,7 +24,7 @@ local function permission(params)
     description = json.get(params, 'description'),
     call = call,
     command = json.get(subject, 'command'),
-    options = json.get(params, 'options') or {},
+    options = json.tables(json.get(params, 'options')),
     fields = {},
   }
 end
@@ -93,10 +93,9 @@ end
 ---@return acpd.question
 function M.read(question)
   local params = type(question.params) == 'table' and question.params or {}
-  if question.method == 'session/request_permission' then
-    return permission(params)
-  end
-  return elicitation(params)
+  local of_kind = question.method == 'session/request_permission' and permission or elicitation
+  local ok, read = pcall(of_kind, params)
+  return ok and read or { kind = 'unknown', title = 'A question', options = {}, fields = {} }
 end
 
 --- What the field's rules say against a size; nil when it fits.

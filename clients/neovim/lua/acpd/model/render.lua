@@ -50,6 +50,19 @@ end
 
 local diff_most = 1000 -- lines of a diff; gd shows all of it
 
+local compared_most = 256 * 1024 -- bytes: more takes longer than a key may wait
+local compare = vim.text and vim.text.diff or vim.diff
+
+--- The form of ACP v1, with both texts: as questions of v1 agents have it.
+local function both_texts(content)
+  local old, new = json.get(content, 'oldText'), tostring(content.newText)
+  local operation = old and 'modify' or 'add'
+  if #(old or '') + #new > compared_most then
+    return operation, 'too long to be compared here: gd shows it'
+  end
+  return operation, compare(old or '', new, { ctxlen = 3 })
+end
+
 local function diff_lines(content, into)
   for _, change in ipairs(json.get(content, 'changes') or {}) do
     local path = text.line(json.get(change, 'path'))
@@ -60,10 +73,16 @@ local function diff_lines(content, into)
       path
     )
   end
-  local lines = text.lines(tostring(json.get(content, 'patch', 'text') or ''))
-  indented(vim.list_slice(lines, 1, diff_most), into)
-  if #lines > diff_most then
-    into[#into + 1] = ('  … %d lines more (gd shows all)'):format(#lines - diff_most)
+  local patch = tostring(json.get(content, 'patch', 'text') or '')
+  if json.get(content, 'newText') then
+    local operation
+    operation, patch = both_texts(content)
+    into[#into + 1] = ('  %s %s'):format(operation, text.line(content.path))
+  end
+  local shown, more = text.first_lines((patch:gsub('\n$', '')), diff_most)
+  indented(shown, into)
+  if more > 0 then
+    into[#into + 1] = ('  … %d lines more (gd shows all)'):format(more)
   end
 end
 
@@ -100,8 +119,17 @@ local function location(place)
   return text.line(json.get(place, 'path')) .. (line and (':' .. ('%d'):format(line)) or '')
 end
 
+--- What a call is about that has no title: some agents give it only with their question.
+local function about(call)
+  local content = json.get(call, 'content', 1)
+  return json.get(content, 'changes', 1, 'path')
+    or json.get(content, 'path')
+    or json.get(call, 'locations', 1, 'path')
+    or 'tool call'
+end
+
 function M.tool_title(call)
-  return text.line(call.title or call.name or 'tool call', 120)
+  return text.line(call.title or call.name or about(call), 120)
 end
 
 function as.tool(item, model)
@@ -172,9 +200,16 @@ function as.gap(item)
   return { lines = { what }, head = 1, group = 'AcpdNotice' }
 end
 
+function as.odd(item)
+  local what = ('%s cannot be shown: its members are not as ACP says'):format(text.line(item.what))
+  return { lines = { what }, head = 1, group = 'AcpdNotice' }
+end
+
+--- Members may be of any type: only what ACP says of them is drawn.
 ---@return acpd.rendered
 function M.item(item, model)
-  return as[item.kind](item, model)
+  local ok, rendered = pcall(as[item.kind], item, model)
+  return ok and rendered or as.odd({ what = item.kind })
 end
 
 local before = { user = 2, agent = 1, thought = 1 }

@@ -49,8 +49,23 @@ end
 
 function M.lines(text)
   local lines = { '' }
-  M.append(lines, text)
+  M.append(lines, tostring(text))
   return lines
+end
+
+--- The first lines of a text that may be long, and how many more there are.
+---@return string[] lines
+---@return integer more
+function M.first_lines(text, most)
+  local at = 0
+  for _ = 1, most do
+    at = text:find('\n', at + 1, true)
+    if not at then
+      return M.lines(text), 0
+    end
+  end
+  local ends = select(2, text:gsub('\n', ''))
+  return M.lines(text:sub(1, at - 1)), ends + 1 - most
 end
 
 --- A title: one line, no control characters.

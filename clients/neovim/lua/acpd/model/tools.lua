@@ -19,7 +19,7 @@ local members = {
 
 --- The call's item, about to change. One that was unloaded before it was done stands at the end.
 local function moved(self, id)
-  local item = self.tools[id]
+  local item = self.tools[json.id(id)]
   if item and not item.unloaded then
     self:touch(item, 0)
     return item
@@ -40,14 +40,16 @@ local function decoded(data)
 end
 
 local function terminal_of(self, id)
+  id = json.id(id)
   self.terminals[id] = self.terminals[id] or { id = id, output = '', shown_by = {} }
   return self.terminals[id]
 end
 
 local function note_terminals(self, item)
   for _, content in ipairs(json.get(item, 'call', 'content') or {}) do
-    if type(content) == 'table' and content.type == 'terminal' then
-      terminal_of(self, content.terminalId).shown_by[item] = true
+    local id = json.get(content, 'type') == 'terminal' and content.terminalId
+    if type(id) == 'string' then
+      terminal_of(self, id).shown_by[item] = true
     end
   end
 end
@@ -63,13 +65,16 @@ end
 function M.on.tool_call_update(self, update)
   local item = moved(self, update.toolCallId)
   json.patch(item.call, update, members)
+  for _, name in ipairs({ 'content', 'locations' }) do
+    item.call[name] = item.call[name] and json.tables(item.call[name])
+  end
   note_terminals(self, item)
 end
 
 function M.on.tool_call_content_chunk(self, update)
   local item = moved(self, update.toolCallId)
   item.call.content = vim.list_extend({}, json.get(item, 'call', 'content') or {})
-  table.insert(item.call.content, update.content)
+  vim.list_extend(item.call.content, json.tables({ update.content }))
   note_terminals(self, item)
 end
 

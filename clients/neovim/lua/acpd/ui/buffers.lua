@@ -34,7 +34,7 @@ function M.get(name, filetype, setup)
     once = true,
     callback = function()
       M.rows[buffer] = nil
-      vim.schedule(function()
+      require('acpd.loop').soon(function()
         if api.nvim_buf_is_valid(buffer) then
           api.nvim_buf_delete(buffer, { force = true })
         end

@@ -3,6 +3,7 @@ local buffers = require('acpd.ui.buffers')
 local client = require('acpd.client')
 local files = require('acpd.files')
 local json = require('acpd.json')
+local loop = require('acpd.loop')
 local sessions = require('acpd.session')
 local watch = require('acpd.watch')
 local words = require('acpd.model.words')
@@ -10,8 +11,12 @@ local words = require('acpd.model.words')
 local api = vim.api
 local M = {}
 
+local of_buffer = {} -- buffer → its session: asked for each line that is folded
+
+--- The buffer's session while it is open.
 local function of(buffer)
-  return sessions.open[vim.b[buffer].acpd_session or '']
+  local session = of_buffer[buffer]
+  return session and sessions.open[session.id] == session and session or nil
 end
 
 -- Where a person was, and what they had not sent.
@@ -96,17 +101,21 @@ end
 
 --- What came while somebody typed gets its folds when they stop. Not without a need: they are made
 --- anew for the whole buffer.
+function M.fold_what_came()
+  for _, session in pairs(sessions.open) do
+    local lacking = session.view.lacks_folds and vim.fn.win_findbuf(session.buffer) or {}
+    session.view.lacks_folds = false
+    for _, window in ipairs(lacking) do
+      buffers.set_window(window, { foldmethod = 'expr', foldexpr = foldexpr })
+    end
+  end
+end
+
 api.nvim_create_autocmd('InsertLeave', {
   group = api.nvim_create_augroup('acpd.folds', { clear = true }),
-  callback = vim.schedule_wrap(function()
-    for _, session in pairs(sessions.open) do
-      local lacking = session.view.lacks_folds and vim.fn.win_findbuf(session.buffer) or {}
-      session.view.lacks_folds = false
-      for _, window in ipairs(lacking) do
-        buffers.set_window(window, { foldmethod = 'expr', foldexpr = foldexpr })
-      end
-    end
-  end),
+  callback = function()
+    loop.soon(M.fold_what_came)
+  end,
 })
 
 local function queue_words(id)
@@ -191,15 +200,13 @@ local function setup(buffer, id)
   on('BufEnter', client.probe)
   local timer = vim.uv.new_timer()
   on({ 'CursorMoved', 'WinScrolled' }, function()
-    timer:start(
-      100,
-      0,
-      vim.schedule_wrap(function()
+    timer:start(100, 0, function()
+      loop.soon(function()
         if api.nvim_buf_is_loaded(buffer) then
           remember_view(buffer)
         end
       end)
-    )
+    end)
   end)
   on('BufWinLeave', function()
     remember_view(buffer)
@@ -207,7 +214,7 @@ local function setup(buffer, id)
   on({ 'BufLeave', 'WinClosed', 'BufUnload' }, function()
     local session = of(buffer)
     -- Afterwards: until then the window that goes is still there.
-    vim.schedule(function()
+    loop.soon(function()
       if session then
         require('acpd.ui.prompt').close_orphans(session)
       end
@@ -221,6 +228,7 @@ local function setup(buffer, id)
   end)
   on('BufUnload', function()
     local session = of(buffer)
+    of_buffer[buffer] = nil
     timer:close()
     api.nvim_del_augroup_by_id(group)
     if session then
@@ -239,6 +247,7 @@ function M.session(id, cwd)
   if made then
     local known = watch.sessions[id]
     local session = sessions.new(id, cwd or (known and known.cwd), buffer)
+    of_buffer[buffer] = session
     session:restore()
     M.attach(session)
   end

@@ -8,22 +8,28 @@ local paths = require('acpd.paths')
 local api = vim.api
 local M = {}
 
+--- A newline at the end ends the last line, and begins none.
+local function lines_in(text)
+  return text == '' and {} or vim.split((text:gsub('\n$', '')), '\n')
+end
+
 --- All files of a call's diffs; the older form with both texts, too.
 ---@return {path: string, old: string[], new: string[]}[]
 function M.files(call, workspace)
   local files = {}
   for _, content in ipairs(json.get(call, 'content') or {}) do
+    local is_diff = json.get(content, 'type') == 'diff'
     local text = json.get(content, 'patch', 'text')
-    if content.type == 'diff' and text then
+    if is_diff and text then
       for _, file in ipairs(patch.parse(text)) do
         local old, new = patch.sides(file, M.lines_of(file.path, workspace))
         files[#files + 1] = { path = file.path, old = old, new = new }
       end
-    elseif content.type == 'diff' and content.newText then
+    elseif is_diff and json.get(content, 'newText') then
       files[#files + 1] = {
         path = content.path,
-        old = vim.split(json.get(content, 'oldText') or '', '\n'),
-        new = vim.split(content.newText, '\n'),
+        old = lines_in(json.get(content, 'oldText') or ''),
+        new = lines_in(content.newText),
       }
     end
   end
@@ -34,14 +40,7 @@ end
 function M.lines_of(path, workspace)
   local whole, inside = paths.resolve(path or '', workspace)
   local bytes = inside and whole and require('acpd.files').read(whole)
-  if not bytes then
-    return nil
-  end
-  local lines = vim.split(bytes, '\n')
-  if lines[#lines] == '' then
-    table.remove(lines)
-  end
-  return lines
+  return bytes and lines_in(bytes) or nil
 end
 
 local function side(path, lines, word)

@@ -6,6 +6,7 @@ local mentions = require('acpd.mentions')
 local sessions = require('acpd.session')
 local text = require('acpd.model.text')
 local watch = require('acpd.watch')
+local workspace = require('acpd.workspace')
 
 local api = vim.api
 local M = {}
@@ -40,6 +41,12 @@ local function setup(buffer, session)
           remember(sessions.open[id], buffer)
         end
       end)
+    end,
+  })
+  api.nvim_create_autocmd('InsertEnter', {
+    buffer = buffer,
+    callback = function()
+      workspace.files(session.cwd or vim.fn.getcwd()) -- known when it is completed
     end,
   })
 end
