@@ -56,6 +56,27 @@ t.it('agents complete without waiting: as they were said when the daemon was rea
   t.eq(vim.fn.getcompletion('Acpd import co', 'cmdline'), { 'codex' })
 end)
 
+t.it('a mistake of the plugin is said, and costs one line of what the daemon says', function()
+  local said, answered = {}, false
+  local at = require('acpd.say').at
+  require('acpd.say').at = function(level, text)
+    said[#said + 1] = { level, text:match('mistake in the plugin: .*a mistake') ~= nil }
+  end
+  client.on('told', function(method)
+    assert(method ~= '_mistaken', 'a mistake')
+  end)
+  local told = { jsonrpc = '2.0', method = '_mistaken', params = {} }
+  daemon.script({ _x = { before = { told }, result = {} } })
+  client.request('_x', {}, function()
+    answered = true
+  end)
+  t.wait(function()
+    return answered
+  end, 'the answer behind it')
+  require('acpd.say').at = at
+  t.eq(said, { { vim.log.levels.ERROR, true } })
+end)
+
 --- A completion or map of somebody else's that waits in the middle of an insertion.
 local function in_an_insertion(act)
   vim.cmd.enew()
