@@ -197,6 +197,7 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
     await w.page.locator('.activitybar .badge-content', { hasText: '1' }).first().waitFor();
     await inbox.getByRole('button', { name: 'Open diff' }).click();
     await w.tab('store.py (what the agent wants to change)').waitFor();
+    await w.page.locator('.monaco-diff-editor .view-line', { hasText: 'str(path)' }).waitFor();
     await w.shot('11-inbox-with-diff');
     await inbox.getByRole('button', { name: 'Reject' }).click();
     await w.frame('inbox', (body) => body.innerText.includes('Nothing needs you.'));
