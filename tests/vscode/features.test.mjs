@@ -294,6 +294,9 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
       await w.server.command('Preferences: Color Theme', theme);
       chat = await w.frame('conversation', (body, [id, kind]) => body.dataset.opened === id
         && body.classList.contains(kind), [session.id, name]);
+      const [own, whole] = await chat.evaluate(() => ['.row.agent', 'body'].map((which) =>
+        getComputedStyle(document.querySelector(which)).color));
+      assert.equal(own, whole, `${theme}: what the agent says is as clear as the rest`);
       for (const page of ['conversation', 'inbox', 'index'])
         assert.deepEqual(await w.axe(page, ['color-contrast']), [], theme);
       await w.shot(`14-${name}`);
