@@ -131,6 +131,8 @@ void agent_link::start(agent::spawn_spec what, const wire::agent_config& configu
   what.spool_limit = hub_.config.spool_bytes;
   what.linger = hub_.config.linger;
   order_ = {std::move(what), configured, std::move(env_file)};
+  // Of each process, also of a session's own: its agent may be no connection's.
+  when_initialised([this] { hub_.learn(order_.configured, handshake_.initialize_result()); });
   if (configured.acp_version == protocol::acp_version::v1) return spawn_shim();
   // Did it say before that it speaks v1 only?
   hub_.facts(configured, [self = shared_from_this()](const std::optional<std::string>& known) {

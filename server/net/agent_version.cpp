@@ -34,7 +34,6 @@ void agent_link::started_again() {
   hello_ = {};
   hello_seen_ = false;
   again_ = false;
-  when_initialised([this] { hub_.learn(order_.configured, handshake_.initialize_result()); });
   spawn_shim();
 }
 

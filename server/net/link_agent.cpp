@@ -118,13 +118,11 @@ void link::ask_agent(const kept& r, const wire::agent_config& agent) {
     self->holding_ = false;
     self->drain_inbox();
   });
-  started->when_initialised([self = shared_from_this(), r, agent, started] {
+  started->when_initialised([self = shared_from_this(), r, started] {
     started->on_failed([weak = std::weak_ptr(self)](std::string, std::string) {
       if (auto l = weak.lock()) l->probe_.reset();
     });
-    const std::string& said = started->handshake().initialize_result();
-    self->hub_.learn(agent, said);
-    self->initialised(r, said);
+    self->initialised(r, started->handshake().initialize_result());
   });
 }
 

@@ -17,8 +17,10 @@ const conversations = { '10,000 updates, one long message': one_message,
 const last_text = (text) => (text === with_calls ? ' over'
   : `#${Number(/\d+/.exec(text)[0]) + 1} `);
 
-const say = (what, values, unit = 'ms', digits = 0) => console.log(`${what}: median `
-  + `${median(values).toFixed(digits)} ${unit} (${values.map((n) => n.toFixed(digits)).join(', ')})`);
+function say(what, values, unit = 'ms', digits = 0) {
+  const shown = (n) => n.toFixed(digits);
+  console.log(`${what}: median ${shown(median(values))} ${unit} (${values.map(shown).join(', ')})`);
+}
 const ms_of = async (act) => {
   const begun = performance.now();
   await act();
@@ -162,9 +164,11 @@ function say_ran(where, { samples, ours, calls }) {
   console.log(`  ${where}: ${ours} of ${samples} samples in acpd's code, its functions called `
     + `${calls} times`);
 }
-/** With a conversation open in the side bar: nothing moves; and a control, in which it does. */
+/** With a conversation open nothing moves: beside the list of sessions, whose ages go on, and
+ * alone; then a control, in which something does. */
 async function rest(w) {
   const s = await short_session(w, 'at rest');
+  await w.open_in_editor(s);
   const host = await debugger_of(w.server.host_port);
   const both = async (act) => {
     const [in_host, in_page] = await Promise.all([what_ran(host, ours_in_host, act),
@@ -175,14 +179,18 @@ async function rest(w) {
   await pause(30_000);  // until VS Code is done, too
   const named = (what) => w.place.processes().find((p) => p.args[1] === what).pid;
   const pids = ['connect', 'serve'].map(named), was = pids.map(spent);
-  console.log(`at rest, a conversation open, ${rest_ms / 1000} s`);
+  console.log(`at rest, a conversation open beside the list of sessions, ${rest_ms / 1000} s`);
   await both(() => pause(rest_ms));
   ['the bridge', 'the daemon'].forEach((name, i) => {
     const now = spent(pids[i]);
     console.log(`  ${name}: woken ${now.wakes - was[i].wakes} times, `
       + `${((now.cpu - was[i].cpu) * 1000).toFixed(1)} ms of CPU`);
   });
-  console.log('the same while a prompt is answered');
+  await w.server.command('View: Toggle Primary Side Bar Visibility');
+  await pause(5000);
+  console.log(`the same without the list, ${rest_ms / 1000} s`);
+  await both(() => pause(rest_ms));
+  console.log('while a prompt is answered');
   await w.prompt(await w.conversation(s), 'say answered');
   await both(() => w.conversation(s, 'answered', 'finished'));
   host.close();

@@ -189,6 +189,17 @@ describe('extensions', { timeout: 120_000 }, () => {
     assert.equal(changed().length, seen);
   });
 
+  it('what an agent takes in prompts is told of its session, whoever\'s connection it is', async (t) => {
+    const c = await with_client(t);  // of another agent
+    await ext(c, 'watch');
+    const { sessionId } = await c.request('session/new',
+      { cwd: place.cwd, mcpServers: [], _meta: { 'acpd/agent': 'runner' } });
+    const takes = () => told(c, 'watch/changed').flatMap((n) => n.sessions ?? [])
+      .filter((s) => s.sessionId === sessionId).at(-1)?._meta.acpd.prompt;
+    await c.until(takes, 'what it takes');
+    assert.deepEqual(takes(), ['embeddedContext']);
+  });
+
   it('watch: a flood of updates is told ten times a second, and the last state in the end', async (t) => {
     const [a, b] = [await with_client(t), await with_client(t)];
     const sessionId = await session(a);

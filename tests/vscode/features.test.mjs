@@ -197,6 +197,7 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
     await w.page.locator('.activitybar .badge-content', { hasText: '1' }).first().waitFor();
     await inbox.getByRole('button', { name: 'Open diff' }).click();
     await w.tab('store.py (what the agent wants to change)').waitFor();
+    await w.page.locator('.monaco-diff-editor .view-line', { hasText: 'str(path)' }).waitFor();
     await w.shot('11-inbox-with-diff');
     await inbox.getByRole('button', { name: 'Reject' }).click();
     await w.frame('inbox', (body) => body.innerText.includes('Nothing needs you.'));
@@ -293,6 +294,9 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
       await w.server.command('Preferences: Color Theme', theme);
       chat = await w.frame('conversation', (body, [id, kind]) => body.dataset.opened === id
         && body.classList.contains(kind), [session.id, name]);
+      const [own, whole] = await chat.evaluate(() => ['.row.agent', 'body'].map((which) =>
+        getComputedStyle(document.querySelector(which)).color));
+      assert.equal(own, whole, `${theme}: what the agent says is as clear as the rest`);
       for (const page of ['conversation', 'inbox', 'index'])
         assert.deepEqual(await w.axe(page, ['color-contrast']), [], theme);
       await w.shot(`14-${name}`);

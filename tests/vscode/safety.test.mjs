@@ -37,6 +37,8 @@ describe('VS Code, attached from elsewhere', { timeout: 560_000 }, () => {
     secret = place.controller;
     ssh = await serve_ssh(place);
     place.env.PATH = ssh.path;
+    // VS Code asks a login shell for its environment, if it has the time.
+    fs.writeFileSync(path.join(place.dir, '.profile'), `export PATH='${ssh.path}'\n`);
     w = await vscode_window.open({ place, machine: { 'acpd.path': bin_dir,
       'acpd.remote': `wss://127.0.0.1:${place.port}`, 'acpd.remoteCa': place.cert } });
     w.page.on('request', (request) => asked.push(request.url()));

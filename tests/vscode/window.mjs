@@ -57,8 +57,11 @@ export class vscode_window {
     await frame.evaluate(axe_core);
     return frame.evaluate(axe_in, rules ? { runOnly: rules } : {});
   }
+  /** No hint of another row is in the way then. */
+  #leave_rows() { return this.page.mouse.move(700, 400); }
   /** Opens a session in the side bar. */
   async open_session(session) {
+    await this.#leave_rows();
     await this.row(session.name).click();
     return this.conversation(session);
   }
@@ -86,7 +89,7 @@ export class vscode_window {
    * run moves away from under it. */
   press_in_row(name, button) {
     return poll(async () => {
-      await this.page.mouse.move(700, 400);  // no hint of another row is in the way
+      await this.#leave_rows();
       await this.row(name).hover();
       return this.row(name).getByRole('button', { name: button }).click({ timeout: 2000 })
         .then(() => true, () => false);

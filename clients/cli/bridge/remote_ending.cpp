@@ -33,8 +33,15 @@ bool is_lasting(std::string_view said) {
   return std::ranges::any_of(lasting, says) && !says("Temporary failure"); // in name resolution
 }
 
-remote_ending of_ssh(const std::string& host, int code, std::string_view said) {
-  const std::string words(said);
+/// What a person types to see for themselves.
+std::string by_hand(const remote_target& target) {
+  const auto port = std::ranges::find(target.command, "-p");
+  const std::string given = port == target.command.end() ? "" : "-p " + *std::next(port) + " ";
+  return "ssh " + given + target.ssh_host + " true";
+}
+
+remote_ending of_ssh(const remote_target& target, int code, std::string_view said) {
+  const std::string words(said), &host = target.ssh_host;
   switch (code) {
   case not_executable:
   case not_found:
@@ -45,7 +52,7 @@ remote_ending of_ssh(const std::string& host, int code, std::string_view said) {
   case ssh_error:
     if (is_lasting(said))
       return {verdict::unusable, "ssh does not get into " + host + " by itself: " + words +
-                                     ": try `ssh " + host + " true` in a terminal"};
+                                     ": try `" + by_hand(target) + "` in a terminal"};
     break;
   default: break;
   }
@@ -55,7 +62,7 @@ remote_ending of_ssh(const std::string& host, int code, std::string_view said) {
 } // namespace
 
 remote_ending judge_ending(const remote_target& target, int code, std::string_view said) {
-  if (!target.ssh_host.empty()) return of_ssh(target.ssh_host, code, said);
+  if (!target.ssh_host.empty()) return of_ssh(target, code, said);
   const auto what = code == wss_refused    ? verdict::refused
                     : code == wss_unusable ? verdict::unusable
                                            : verdict::broken;

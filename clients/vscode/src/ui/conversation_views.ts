@@ -160,7 +160,9 @@ export class conversation_views
     const view = this.#make(session, (message) => void panel.webview.postMessage(message),
       (title) => { panel.title = title; });
     this.#panels.set(session, { view, place: panel });
-    panel.iconPath = vscode.Uri.joinPath(this.#context.extensionUri, 'media/acpd.svg');
+    const icon = (on: string) =>  // a picture in a tab does not take a theme's colour
+      vscode.Uri.joinPath(this.#context.extensionUri, `media/acpd-on-${on}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
     panel.onDidDispose(() => {
       this.#panels.delete(session);
       if (this.#active === session) this.#activate(undefined);
