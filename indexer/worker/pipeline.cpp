@@ -1,8 +1,8 @@
 #include "indexer/worker/pipeline.h"
 
 #include "indexer/grammars/tables.h"
+#include "indexer/worker/memory.h"
 
-#include <malloc.h>
 #include <sqlite3.h>
 
 namespace acpd::index {
@@ -207,7 +207,7 @@ void pipeline::rest() {
   for (const auto& [id, of] : lanes_)
     guarded(*of, [&] { of->release_memory(); });
   let_go_of_tables();
-  ::malloc_trim(0);
+  give_memory_back();
 }
 
 /// Progress, to whoever shows it: what matters at once, numbers four times a second.

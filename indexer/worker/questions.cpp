@@ -1,8 +1,8 @@
 #include "indexer/worker/questions.h"
 
 #include "indexer/worker/freshness.h"
+#include "indexer/worker/memory.h"
 
-#include <malloc.h>
 #include <sqlite3.h>
 
 namespace acpd::index {
@@ -72,7 +72,7 @@ void questions::answer(const question& asked) {
 void questions::rest() {
   rest_at_.reset();
   open_.clear();
-  ::malloc_trim(0);
+  give_memory_back();
 }
 
 void questions::write_answer(const question& asked) {

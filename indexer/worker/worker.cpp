@@ -1,5 +1,6 @@
 #include "indexer/worker/worker.h"
 
+#include "indexer/worker/memory.h"
 #include "indexer/worker/requests.h"
 
 #include <algorithm>
@@ -7,7 +8,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
-#include <malloc.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -67,8 +67,7 @@ bool read_lines(int fd, requests& to) {
 
 int run_worker(const worker_options& options) {
   ::signal(SIGPIPE, SIG_IGN);
-  // An arena a thread would keep what each has once used.
-  ::mallopt(M_ARENA_MAX, 2);
+  share_memory();
   limit_memory();
   install_crash_handlers();
   const auto cores = std::max(1U, std::thread::hardware_concurrency());

@@ -5,7 +5,7 @@
 acpd_packages=(
   build-essential cmake ninja-build git ccache clang-19 lld-19 llvm-19 libclang-rt-19-dev
   libboost1.81-dev libboost-json1.81-dev libsqlite3-dev libspdlog-dev libfmt-dev libxxhash-dev
-  libtomlplusplus-dev libcli11-dev libssl-dev libstemmer-dev catch2 ca-certificates
+  libtomlplusplus-dev libcli11-dev libssl-dev libstemmer-dev libjemalloc-dev catch2 ca-certificates
 )
 acpd_installed=()
 
