@@ -53,13 +53,14 @@ describe('notices', () => {
     happens('failed');
     expect(told).toEqual(['Fix; it has finished (codex)']);
   });
-  it('the setting says which', () => {
+  it('the setting says which', async () => {
     surroundings.notices = 'needs you';
     happens('finished');
     happens('needs you');
     surroundings.notices = 'none';
     happens('needs you');
     expect(told).toEqual(['Fix; it needs you (codex)']);
+    await vi.waitFor(() => expect(on_desktop()).toHaveLength(1));
   });
   it('beside a remote workspace or behind a browser there is no desktop', async () => {
     surroundings.remoteName = 'ssh-remote';
