@@ -4,11 +4,6 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-// jemalloc reads this, where the program has it. Two arenas: one a thread would keep what each has
-// once used.
-extern "C" const char* malloc_conf;
-const char* malloc_conf = "narenas:2,dirty_decay_ms:1000,muzzy_decay_ms:0";
-
 /// `acpd index`: the worker of a daemon (on stdio), or with --root a command for scripts. A program
 /// of its own, so that the daemon has no grammars in it.
 int main(int argc, char** argv) {

@@ -44,7 +44,7 @@ private:
   std::int64_t begun_ns_; // by the clock that files get their times from
 };
 
-/// Walks and keeps what is found. A visitor that does more forwards to these functions.
+/// Keeps what a walk finds. A visitor that does more is derived from it.
 class lister : public walk_visitor {
 public:
   explicit lister(listing& into) : into_(into) {}

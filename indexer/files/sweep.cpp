@@ -17,23 +17,25 @@ bool is_kept(std::string_view path, const std::vector<listing::unread>& unreadab
 
 } // namespace
 
-void sweep(const listing& found, const known_source& known, sweep_sink& sink) {
+differences sweep(const listing& found, const known_source& known) {
+  differences made;
   auto next = known();
-  const auto remove_before = [&](const auto& is_before) {
-    for (; next && is_before(); next = known())
-      if (!is_kept(next->path, found.unreadable())) sink.removed(*next);
+  const auto remove = [&] {
+    if (!is_kept(next->path, found.unreadable()))
+      made.removed.push_back({std::string(next->path), next->stat});
+    next = known();
   };
   for (std::size_t at = 0; at < found.size(); ++at) {
     const auto path = found.path(at);
-    remove_before([&] { return next->path < path; });
-    if (!next || next->path != path) {
-      sink.added(path, found.stat(at));
-      continue;
-    }
-    if (!same_content(next->stat, found.stat(at))) sink.changed(path, found.stat(at));
-    next = known();
+    while (next && next->path < path)
+      remove();
+    const bool is_known = next && next->path == path;
+    if (!is_known || !same_content(next->stat, found.stat(at))) made.to_read.push_back(at);
+    if (is_known) next = known();
   }
-  remove_before([] { return true; });
+  while (next)
+    remove();
+  return made;
 }
 
 } // namespace acpd::index

@@ -16,19 +16,20 @@ struct known_file {
 /// Gives the known files in byte order of their paths, then nothing.
 using known_source = std::function<std::optional<known_file>()>;
 
-/// What a sweep finds. Paths are only valid during the call.
-class sweep_sink {
-public:
-  virtual ~sweep_sink() = default;
-  virtual void added(std::string_view path, const file_stat& stat) = 0;
-  virtual void changed(std::string_view path, const file_stat& stat) = 0;
-  virtual void removed(const known_file& file) = 0;
+/// What differs between a listing and what is known.
+struct differences {
+  struct missing_file { // known, and not in the listing
+    std::string path;
+    file_stat known;
+  };
+  std::vector<std::size_t> to_read; // places in the listing, ascending: what is new or changed
+  std::vector<missing_file> removed;
 };
 
 /// Compares the disk with what is known, by stat only: a merge of two sorted lists. Of a folder's
 /// listing, `known` gives only the files below it. Files below a place that could not be read for a
 /// reason that may pass (no memory, no descriptors, an I/O error) are kept; without permission they
 /// count as removed, as they would be missing from a new index.
-void sweep(const listing& found, const known_source& known, sweep_sink& sink);
+differences sweep(const listing& found, const known_source& known);
 
 } // namespace acpd::index

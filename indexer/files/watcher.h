@@ -59,11 +59,11 @@ struct watcher_options {
 
 /// Watches the folders of all workspaces by ONE inotify instance (a machine has few of them), and
 /// says what to look at. It has no thread and no timer: wait until fd() is readable or deadline()
-/// is there, call step(), then take(). Owned by the worker's loop; one thread. step()
-/// and take() block while they walk folders.
+/// is there, call step(), then take(). Owned by the worker's loop; one thread. step() and take()
+/// block while they walk folders.
 ///
-/// Nothing is lost: a folder is watched before it is listed, by the same walk; where the kernel
-/// lost events, or has no watch left, everything is compared by stat.
+/// Nothing is lost: a folder is watched before it is listed; where the kernel lost events, or has
+/// no watch left, everything is compared by stat.
 class watcher {
 public:
   using time_point = watch_clock::time_point;

@@ -8,26 +8,13 @@
 namespace acpd::index {
 namespace {
 
-/// What of a tree has to be read again, and what is gone.
-class differences : public sweep_sink {
-public:
-  differences(const listing& found, const std::vector<file_row>& known) {
-    sweep(
-        found,
-        [at = known.begin(), end = known.end()]() mutable -> std::optional<known_file> {
-          if (at == end) return std::nullopt;
-          const auto& row = *at++;
-          return known_file{row.path, {row.stamp.size, row.stamp.changed_ns, row.stamp.inode}};
-        },
-        *this);
-  }
-
-  void added(std::string_view path, const file_stat&) override { to_read.emplace_back(path); }
-  void changed(std::string_view path, const file_stat&) override { to_read.emplace_back(path); }
-  void removed(const known_file& file) override { gone.emplace_back(file.path); }
-
-  std::vector<std::string> to_read, gone;
-};
+known_source source_of(const std::vector<file_row>& rows) {
+  return [at = rows.begin(), end = rows.end()]() mutable -> std::optional<known_file> {
+    if (at == end) return std::nullopt;
+    const auto& row = *at++;
+    return known_file{row.path, {row.stamp.size, row.stamp.changed_ns, row.stamp.inode}};
+  };
+}
 
 void write(store& s, parsed_file& f, build_report& report) {
   if (!f.content) {
@@ -65,19 +52,22 @@ void parse_and_write(store& s, const std::string& root, const std::vector<std::s
 } // namespace
 
 build_report build(store& s, const std::string& root, listing found, unsigned threads) {
-  const differences differing(found, s.files());
+  const auto differing = sweep(found, source_of(s.files()));
+  std::vector<std::string> to_read;
+  for (const auto at : differing.to_read)
+    to_read.emplace_back(found.path(at));
   build_report report;
   report.files = found.size();
   report.unreadable = found.unreadable().size();
   found = {}; // its memory
-  for (const auto& path : differing.gone) {
-    s.erase(path);
+  for (const auto& file : differing.removed) {
+    s.erase(file.path);
     ++report.removed;
   }
   if (threads <= 1) {
-    parse_and_write(s, root, differing.to_read, report);
+    parse_and_write(s, root, to_read, report);
   } else {
-    parse_pool pool(root, differing.to_read, threads);
+    parse_pool pool(root, to_read, threads);
     while (auto f = pool.next())
       write(s, *f, report);
   }

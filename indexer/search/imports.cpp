@@ -10,10 +10,7 @@ namespace {
 /// What an import of this file would name, its last word apart: in Go a folder is a package.
 std::pair<std::string_view, std::string_view> importable(const file_entry& f) {
   const auto [folders, stem] = split_path(f.path);
-  if (f.language != "go" || folders.empty()) return {folders, stem};
-  const auto slash = folders.rfind('/');
-  if (slash == std::string_view::npos) return {{}, folders};
-  return {folders.substr(0, slash), folders.substr(slash + 1)};
+  return f.language == "go" && !folders.empty() ? split_last(folders) : std::pair(folders, stem);
 }
 
 bool is_source_ending(std::string_view ending) {
@@ -53,10 +50,9 @@ std::size_t common_end(const std::vector<std::string>& parts, const file_entry& 
   auto left = importable(f).first;
   std::size_t n = 1;
   for (; n < parts.size() && !left.empty(); ++n) {
-    const auto slash = left.rfind('/');
-    const auto last = slash == std::string_view::npos ? left : left.substr(slash + 1);
+    const auto [before, last] = split_last(left);
     if (last != parts[parts.size() - 1 - n]) break;
-    left = slash == std::string_view::npos ? std::string_view() : left.substr(0, slash);
+    left = before;
   }
   return n;
 }
@@ -76,7 +72,7 @@ import_resolver::import_resolver(const reader::view& v) : view_(v) {
 const std::vector<std::uint32_t>& import_resolver::best(const std::vector<std::string>& parts) {
   std::string module;
   for (const auto& part : parts)
-    module += part + '/';
+    (module += part) += '\0'; // a name may hold any other sign
   const auto [known, is_new] = best_.try_emplace(std::move(module));
   auto& files = known->second;
   if (!is_new || parts.empty()) return files;

@@ -179,19 +179,20 @@ std::uint16_t chunk_indexer::add_path(std::string_view path, std::uint32_t file)
   return static_cast<std::uint16_t>(std::min<std::size_t>(words, 0xffff));
 }
 
+std::pair<std::string_view, std::string_view> split_last(std::string_view path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string_view::npos) return {{}, path};
+  return {path.substr(0, slash), path.substr(slash + 1)};
+}
+
 std::pair<std::string_view, std::string_view> split_path(std::string_view path) {
-  const auto cut = [](std::string_view p) {
-    const auto slash = p.rfind('/');
-    return slash == std::string_view::npos ? std::pair(std::string_view{}, p)
-                                           : std::pair(p.substr(0, slash), p.substr(slash + 1));
-  };
-  auto [folders, stem] = cut(path);
+  auto [folders, stem] = split_last(path);
   if (const auto dot = stem.rfind('.'); dot != std::string_view::npos && dot > 0)
     stem = stem.substr(0, dot);
   // What the languages make a folder's own file be called.
   static constexpr std::string_view nameless[] = {"index", "mod",      "lib",
                                                   "main",  "__init__", "init"};
-  if (!folders.empty() && std::ranges::count(nameless, stem) > 0) return cut(folders);
+  if (!folders.empty() && std::ranges::count(nameless, stem) > 0) return split_last(folders);
   return {folders, stem};
 }
 

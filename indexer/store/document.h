@@ -73,6 +73,10 @@ private:
   std::string uses_;
 };
 
+/// What stands before a path's last slash and behind it: `a/b/c` gives `a/b` and `c`, `c` nothing
+/// and `c`.
+std::pair<std::string_view, std::string_view> split_last(std::string_view path);
+
 /// A path's folders and what names the file: `a/b/name.test.ts` gives `a/b` and `name.test`. Where
 /// the last component says nothing (`a/b/index.ts`, `a/b/mod.rs`) its folder is the name: `a`, `b`.
 std::pair<std::string_view, std::string_view> split_path(std::string_view path);

@@ -1,7 +1,5 @@
 #include "indexer/worker/lane.h"
 
-#include "indexer/files/sweep.h"
-
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -17,25 +15,6 @@ using namespace std::chrono_literals;
 constexpr auto longest_uncommitted = 1s; // progress is seen, and a kill costs little
 constexpr auto retry_after = 5s;
 constexpr unsigned commits_a_slice = 32; // without a pause, merging must keep up all the same
-
-/// Collects: rows are not written while they are read.
-class found_changes : public sweep_sink {
-public:
-  explicit found_changes(const listing& from) : from_(from) {}
-  void added(std::string_view path, const file_stat&) override { changed_files.emplace_back(path); }
-  void changed(std::string_view path, const file_stat&) override {
-    changed_files.emplace_back(path);
-  }
-  void removed(const known_file& file) override {
-    auto& to = from_.is_younger(file.stat) ? younger_files : removed_files;
-    to.emplace_back(file.path);
-  }
-  std::vector<std::string> changed_files, removed_files;
-  std::vector<std::string> younger_files; // read because somebody asked, after they were listed
-
-private:
-  const listing& from_;
-};
 
 /// The rows of a folder, or of all, by path.
 statement rows_below(connection& db, const std::string& folder, std::string& from,
@@ -144,27 +123,21 @@ void lane::compare_everything() { compare({"", list_files(*rules_, {.allow_wide_
 void lane::compare(const swept_folder& folder) {
   commit();
   if (!folder.files) return info_->set_problem(folder.files.error().text);
-  found_changes found(*folder.files);
-  {
-    const auto view = known_->look();
-    std::string from, to, path;
-    auto rows = rows_below(view.db(), folder.path, from, to);
-    const auto next = [&]() -> std::optional<known_file> {
-      if (!rows.next()) return std::nullopt;
-      path = rows.bytes(0);
-      return known_file{path,
-                        {rows.as<std::uint64_t>(1), rows.integer(2), rows.as<std::uint64_t>(3)}};
-    };
-    sweep(*folder.files, next, found);
+  const auto& found = *folder.files;
+  const auto differing = compare_with_rows(found, folder.path);
+  std::vector<std::string> younger; // read because somebody asked, after they were listed
+  for (const auto& file : differing.removed)
+    if (found.is_younger(file.known))
+      younger.push_back(file.path);
+    else
+      drop(file.path);
+  look_allowed(std::move(younger));
+  std::unordered_set<std::string_view> listed;
+  for (const auto at : differing.to_read) {
+    listed.insert(found.path(at));
+    backlog_.look(std::string(found.path(at)));
   }
-  for (const auto& path : found.removed_files)
-    drop(path);
-  look_allowed(std::move(found.younger_files));
-  for (const auto& path : found.changed_files)
-    backlog_.look(path);
   // What waited and was not found is gone, or left out now.
-  const std::unordered_set<std::string> listed(found.changed_files.begin(),
-                                               found.changed_files.end());
   backlog_.keep_below(folder.path, [&](const std::string& path) {
     return listed.contains(path) || store_->find(path).has_value();
   });
@@ -172,6 +145,19 @@ void lane::compare(const swept_folder& folder) {
   publish();
   if (!failed_) info_->set_problem("");
   info_->set_complete();
+}
+
+/// Whole: rows are not written while they are read.
+differences lane::compare_with_rows(const listing& found, const std::string& folder) const {
+  const auto view = known_->look();
+  std::string from, to, path;
+  auto rows = rows_below(view.db(), folder, from, to);
+  return sweep(found, [&]() -> std::optional<known_file> {
+    if (!rows.next()) return std::nullopt;
+    path = rows.bytes(0);
+    return known_file{path,
+                      {rows.as<std::uint64_t>(1), rows.integer(2), rows.as<std::uint64_t>(3)}};
+  });
 }
 
 void lane::drop(const std::string& path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "indexer/files/sweep.h"
 #include "indexer/files/unique_fd.h"
 #include "indexer/files/watcher.h"
 #include "indexer/store/reader.h"
@@ -59,6 +60,7 @@ private:
   parse_task task_of(const std::string& path);
   void compare(const swept_folder& folder);
   void compare_everything();
+  differences compare_with_rows(const listing& found, const std::string& folder) const;
   void drop(const std::string& path);
   void write(const parse_result& result);
   void wrote();

@@ -2,9 +2,14 @@
 
 #include <malloc.h>
 
-// Of jemalloc, where the program has it (indexer/CMakeLists.txt); its settings are in main.cpp.
-extern "C" [[gnu::weak]] int mallctl(const char* name, void* old_value, std::size_t* old_size,
-                                     void* new_value, std::size_t new_size);
+// jemalloc's, where the program has it (indexer/CMakeLists.txt): it reads the one, null is the
+// other elsewhere. Two arenas: one a thread would keep what each has once used.
+extern "C" {
+extern const char* malloc_conf;
+const char* malloc_conf = "narenas:2,dirty_decay_ms:1000,muzzy_decay_ms:0";
+[[gnu::weak]] int mallctl(const char* name, void* old_value, std::size_t* old_size, void* new_value,
+                          std::size_t new_size);
+}
 
 namespace acpd::index {
 

@@ -10,34 +10,6 @@ namespace acpd::index::test {
 
 using namespace std::chrono_literals;
 
-namespace {
-
-class note : public sweep_sink {
-public:
-  explicit note(std::map<std::string, file_stat>& known) : known_(known) {}
-  void added(std::string_view path, const file_stat& stat) override {
-    seen[std::string(path)] = stat;
-  }
-  void changed(std::string_view path, const file_stat& stat) override {
-    seen[std::string(path)] = stat;
-  }
-  void removed(const known_file& file) override { gone.emplace_back(file.path); }
-
-  void finish() {
-    for (const auto& path : gone)
-      known_.erase(path);
-    for (const auto& [path, stat] : seen)
-      known_[path] = stat;
-  }
-
-private:
-  std::map<std::string, file_stat>& known_;
-  std::map<std::string, file_stat> seen;
-  std::vector<std::string> gone;
-};
-
-} // namespace
-
 void mirror::watch(const std::string& root, const user_rules& user) {
   const auto added = watcher_.add(root, user, watch_clock::now());
   if (!added) throw std::runtime_error(added.error().text);
@@ -49,14 +21,15 @@ void mirror::compare(const swept_folder& swept) {
   const auto& folder = swept.path;
   auto at = folder.empty() ? known.begin() : known.lower_bound(folder + "/");
   const auto end = folder.empty() ? known.end() : known.lower_bound(folder + "0");
-  note found(known);
-  const auto next = [&]() -> std::optional<known_file> {
+  const auto found = sweep(*swept.files, [&]() -> std::optional<known_file> {
     if (at == end) return std::nullopt;
     const auto& [path, stat] = *at++;
     return known_file{path, stat};
-  };
-  sweep(*swept.files, next, found);
-  found.finish();
+  });
+  for (const auto& file : found.removed)
+    known.erase(file.path);
+  for (const auto place : found.to_read)
+    known[std::string(swept.files->path(place))] = swept.files->stat(place);
 }
 
 void mirror::apply(const change_batch& batch) {

@@ -13,10 +13,7 @@ using paths = std::vector<std::string>;
 
 namespace {
 
-struct sink : sweep_sink {
-  void added(std::string_view path, const file_stat&) override { adds.emplace_back(path); }
-  void changed(std::string_view path, const file_stat&) override { changes.emplace_back(path); }
-  void removed(const known_file& file) override { removals.emplace_back(file.path); }
+struct told {
   paths adds, changes, removals;
 };
 
@@ -28,14 +25,24 @@ known_source source_of(const std::map<std::string, file_stat>& known) {
   };
 }
 
+told swept(const listing& found, const std::map<std::string, file_stat>& known) {
+  const auto differing = sweep(found, source_of(known));
+  told made;
+  for (const auto at : differing.to_read) {
+    const std::string path(found.path(at));
+    (known.contains(path) ? made.changes : made.adds).push_back(path);
+  }
+  for (const auto& file : differing.removed)
+    made.removals.push_back(file.path);
+  return made;
+}
+
 /// What differs between the disk and what is known of it.
-sink swept(const tree& made, const std::map<std::string, file_stat>& known,
+told swept(const tree& made, const std::map<std::string, file_stat>& known,
            const walk_options& options = {}) {
   const auto listed = list_files(*ignore_rules::load(made.root()), options);
   REQUIRE(listed);
-  sink found;
-  sweep(*listed, source_of(known), found);
-  return found;
+  return swept(*listed, known);
 }
 
 } // namespace
@@ -84,9 +91,7 @@ TEST_CASE("what could not be read for now is kept; without permission it is remo
   listing partly;
   partly.add_unread("a", EIO);
   partly.add_unread("b", EACCES);
-  sink found;
-  sweep(partly, source_of(known), found);
-  CHECK(found.removals == paths{"a.x", "b/f", "c"});
+  CHECK(swept(partly, known).removals == paths{"a.x", "b/f", "c"});
 }
 
 TEST_CASE("a root that is gone has no listing, not an empty one") {
