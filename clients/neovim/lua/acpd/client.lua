@@ -108,13 +108,15 @@ local function lost(text)
   emit('lost')
   pause_ms = math.min((pause_ms or pause_first_ms / 2) * 2, pause_most_ms)
   retry_timer = retry_timer or uv.new_timer()
-  retry_timer:start(pause_ms, 0, function()
-    loop.soon(function()
+  retry_timer:start(
+    pause_ms,
+    0,
+    loop.wrap(function()
       if M.state == 'down' and not connection then
         M.start()
       end
     end)
-  end)
+  )
 end
 
 local too_old = 'this acpd speaks ACP %s only, the plugin needs 2: update acpd (:Acpd install)'
@@ -255,13 +257,15 @@ function M.probe()
   end
   probing = true
   local timer = uv.new_timer()
-  timer:start(probe_ms, 0, function()
-    loop.soon(function()
+  timer:start(
+    probe_ms,
+    0,
+    loop.wrap(function()
       if probing and M.state == 'up' then
         become('down', 'the daemon has not answered for 3 seconds')
       end
     end)
-  end)
+  )
   connection:request('_acpd/ping', {}, function(trouble)
     probing = false
     timer:close()

@@ -29,4 +29,14 @@ function M.soon(callback)
   end)
 end
 
+--- Like vim.schedule_wrap(), but when text may be changed.
+function M.wrap(callback)
+  return function(...)
+    local given = vim.F.pack_len(...)
+    M.soon(function()
+      callback(vim.F.unpack_len(given))
+    end)
+  end
+end
+
 return M

@@ -53,9 +53,7 @@ function M.soon()
   end
   timer = timer or vim.uv.new_timer()
   if not timer:is_active() then
-    timer:start(pause_ms, 0, function()
-      require('acpd.loop').soon(M.look)
-    end)
+    timer:start(pause_ms, 0, require('acpd.loop').wrap(M.look))
   end
 end
 

@@ -129,11 +129,13 @@ function M:work()
   end
   if self.first <= self.last then
     -- By a timer: what is scheduled from a scheduled function runs before any key is looked at.
-    return self.timer:start(1, 0, function()
-      loop.soon(function()
+    return self.timer:start(
+      1,
+      0,
+      loop.wrap(function()
         self:work()
       end)
-    end)
+    )
   end
   self.due = false
   if self.exit and self.eof then

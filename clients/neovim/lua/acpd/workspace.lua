@@ -26,12 +26,11 @@ local function output_of(command, folder, done)
     end
   end
   local options = { cwd = folder, timeout = limit_ms, stdout = read }
+  local ended = loop.wrap(function(run)
+    done((run.code == 0 or bytes > 0) and table.concat(pieces) or nil)
+  end)
   local started = pcall(function()
-    process = vim.system(command, options, function(run)
-      loop.soon(function()
-        done((run.code == 0 or bytes > 0) and table.concat(pieces) or nil)
-      end)
-    end)
+    process = vim.system(command, options, ended)
   end)
   if not started then
     done(nil)

@@ -95,11 +95,8 @@ end
 
 --- As the daemon has it, by its own program.
 local function log(id)
-  vim.system(vim.list_extend(config.command(), { 'log', id }), { text = true }, function(run)
-    require('acpd.loop').soon(function()
-      show_log(run)
-    end)
-  end)
+  local command = vim.list_extend(config.command(), { 'log', id })
+  vim.system(command, { text = true }, require('acpd.loop').wrap(show_log))
 end
 
 commands.log = {

@@ -113,9 +113,7 @@ end
 
 api.nvim_create_autocmd('InsertLeave', {
   group = api.nvim_create_augroup('acpd.folds', { clear = true }),
-  callback = function()
-    loop.soon(M.fold_what_came)
-  end,
+  callback = loop.wrap(M.fold_what_came),
 })
 
 local function queue_words(id)
@@ -200,13 +198,15 @@ local function setup(buffer, id)
   on('BufEnter', client.probe)
   local timer = vim.uv.new_timer()
   on({ 'CursorMoved', 'WinScrolled' }, function()
-    timer:start(100, 0, function()
-      loop.soon(function()
+    timer:start(
+      100,
+      0,
+      loop.wrap(function()
         if api.nvim_buf_is_loaded(buffer) then
           remember_view(buffer)
         end
       end)
-    end)
+    )
   end)
   on('BufWinLeave', function()
     remember_view(buffer)
