@@ -29,12 +29,6 @@ async function to_the_tree() {
   await w.chord('s');
   await w.page.locator('.monaco-list:focus').waitFor();
 }
-/** The blocks of the newest prompt that the log has. */
-async function newest_prompt() {
-  const said = (await w.log(session.id)).filter((e) => e.kind === 'user_message');
-  const turn = said.at(-1).turn;
-  return said.filter((e) => e.turn === turn).map((e) => e.frame.params.update.content);
-}
 
 describe('VS Code, day by day', { timeout: 560_000 }, () => {
   before(async () => {
@@ -49,12 +43,9 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
   after(() => w?.end());
 
   it('a new session without the mouse: agent, folder, prompt', async () => {
-    await w.chord('n');
-    await w.choose('scripted');
-    await w.choose(w.place.cwd);
-    session = { id: (await poll(async () => (await w.sessions())[0], 'the session')).sessionId };
-    chat = await w.conversation(session);
-    await chat.locator('textarea.prompt:focus').waitFor();
+    const made = await w.first_by_keys('scripted');
+    session = { id: made.id };
+    chat = made.chat;
     await w.page.keyboard.type('all-updates');
     await w.keys('Enter');
     await ended('Low on credits');
@@ -109,9 +100,9 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
     assert.equal(await box.inputValue(), 'say @store.py @open_store ');
     await box.press('Enter');
     await ended('@store.py @open_store');
-    const links = (await newest_prompt()).filter((block) => block.type === 'resource_link');
     const file = `file://${w.place.cwd}/store.py`;
-    assert.deepEqual(links.map((link) => link.uri), [file, `${file}#L1`]);
+    assert.deepEqual((await w.sent(session, 'resource_link')).map((link) => link.uri),
+      [file, `${file}#L1`]);
   });
 
   it('a picture goes with the prompt, and is shown in it', async () => {
@@ -121,7 +112,7 @@ describe('VS Code, day by day', { timeout: 560_000 }, () => {
     await w.prompt(chat, 'say looked at it');
     await ended('looked at it');
     await chat.locator('.row.user img').waitFor();
-    const [image] = (await newest_prompt()).filter((block) => block.type === 'image');
+    const [image] = await w.sent(session, 'image');
     assert.deepEqual(Buffer.from(image.data, 'base64'), pixel);
   });
 

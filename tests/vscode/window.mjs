@@ -112,9 +112,23 @@ export class vscode_window {
   chord(letter) { return this.keys('Control+Alt+k', letter); }
   /** Takes a row of the list that is open. */
   choose(row) { return this.server.pick(row); }
+  /** The window's first session, made with the keyboard, and its page. */
+  async first_by_keys(agent) {
+    await this.chord('n');
+    await this.choose(agent);
+    await this.choose(this.place.cwd);
+    const { sessionId: id } = await poll(async () => (await this.sessions())[0], 'the session');
+    const chat = await this.conversation({ id });
+    await chat.locator('textarea.prompt:focus').waitFor();
+    return { id, chat };
+  }
   /** Takes an item of a row's menu. */
   async menu(row, item) {
     await row.click({ button: 'right' });
+    await this.take(item);
+  }
+  /** Takes an item of the menu that is open. */
+  async take(item) {
     await poll(async () => {
       if (await this.page.locator('.monaco-menu .action-item.focused', { hasText: item }).count())
         return true;
@@ -137,6 +151,16 @@ export class vscode_window {
     return { id: made.sessionId, name, run };
   }
   async sessions() { return JSON.parse((await this.place.ctl('ls', '--json')).stdout); }
+  /** The blocks of this type in a session's newest prompt, once the log has a prompt with some: its
+   * turn may be over on the page before. */
+  sent(session, type) {
+    return poll(async () => {
+      const said = (await this.log(session.id)).filter((e) => e.kind === 'user_message');
+      const blocks = said.filter((e) => e.turn === said.at(-1).turn)
+        .map((e) => e.frame.params.update.content).filter((block) => block.type === type);
+      return blocks.length > 0 && blocks;
+    }, `a prompt with a ${type} in the log`);
+  }
   /** A session's facts, as the daemon has them. */
   async facts(id) {
     return (await this.sessions()).find((s) => s.sessionId === id)._meta.acpd;
